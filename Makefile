@@ -1,0 +1,41 @@
+# misread: `make demo` and `make test` set up all they need; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+.PHONY: help setup demo test test-fast lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make the virtual environment .venv from requirements.lock, unless it is up to date
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "make: Python 3.11 to 3.13 is needed, this is %d.%d; name one: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+demo: $(READY) ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
+	$(VENV)/bin/python scripts/demo.py
+
+test: $(READY) ## Run all tests
+	$(VENV)/bin/python -m pytest --durations=5
+
+test-fast: $(READY) ## Run the tests that need no pipeline and train nothing
+	$(VENV)/bin/python -m pytest -m 'not slow'
+
+lint: $(READY) ## Check style and format
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+lock: ## Pin the newest dependencies that fit pyproject.toml (needs uv)
+	uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --no-header --group dev pyproject.toml -o requirements.lock
+	sed -i '1i # Every dependency, pinned. Made by: make lock' requirements.lock
+
+clean: ## Remove the environment and the demo; data, models and DVC's cache stay
+	rm -rf $(VENV) .demo .pytest_cache .ruff_cache

@@ -1,0 +1,60 @@
+"""A copy of the project with settings of its own, for the demo and the pipeline tests: the original stays untouched."""
+
+import shutil
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvcignore", ".gitignore")
+
+# Every stage in minutes: few signs, short training, no ImageNet weights (there is no network to fetch them).
+SMALL = {
+    "data.source": "synthetic",
+    "data.images_per_class": 60,
+    "data.validation_share": 0.5,
+    "noise.quality_images": 50,
+    "networks.cnn.epochs": 15,
+    "networks.cnn.batch_size": 32,
+    "networks.inception_v3.weights": None,
+    "networks.inception_v3.cut": "mixed0",
+    "networks.inception_v3.epochs": 2,
+    "networks.inception_v3.batch_size": 32,
+    "networks.resnet50.weights": None,
+    "networks.resnet50.cut": "conv2_block2_out",
+    "networks.resnet50.epochs": 2,
+    "networks.resnet50.batch_size": 32,
+}
+
+
+def copy_project(target: Path, settings: dict) -> None:
+    """Copy what the pipeline needs, replacing what an earlier copy left of it; data and caches there stay.
+
+    Args:
+        target: folder of the copy.
+        settings: dotted key -> value, for its ``params.yaml``.
+
+    """
+    for name in CODE:
+        source, destination = ROOT / name, target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.rmtree(destination, ignore_errors=True)
+            shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, destination)
+    change_params(target, settings)
+
+
+def change_params(folder: Path, settings: dict) -> None:
+    """Set values in a project's ``params.yaml``; comments survive."""
+    yaml = YAML()
+    path = folder / "params.yaml"
+    params = yaml.load(path)
+    for key, value in settings.items():
+        *sections, name = key.split(".")
+        section = params
+        for part in sections:
+            section = section[part]
+        section[name] = value
+    yaml.dump(params, path)

@@ -1,0 +1,1 @@
+"""From predictions to numbers: accuracy with intervals, corruption error, and the study's tables."""

@@ -1,0 +1,47 @@
+"""95% intervals of proportions and of paired differences."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+class Estimate(NamedTuple):
+    """A value, its 95% interval, and the number of images behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def proportion(hits: np.ndarray) -> Estimate:
+    """Share of True, with the Wilson score interval (E. B. Wilson, JASA 22, 1927).
+
+    Args:
+        hits: bool, ``(N,)``; with N = 0 all values are NaN.
+
+    """
+    n, successes = len(hits), int(np.sum(hits))
+    if n == 0:
+        return Estimate(float("nan"), float("nan"), float("nan"), 0)
+    interval = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
+    return Estimate(successes / n, float(interval.low), float(interval.high), n)
+
+
+def paired_difference(first: np.ndarray, second: np.ndarray) -> Estimate:
+    """Difference of two accuracies on the same images, ``first - second``, with the t interval of its mean.
+
+    Args:
+        first: bool, ``(N,)``: which images one network has right.
+        second: bool, ``(N,)``: which of the same images the other has right.
+
+    """
+    differences = first.astype(float) - second.astype(float)
+    value = float(differences.mean())
+    if len(differences) < 2 or np.ptp(differences) == 0:
+        return Estimate(value, value, value, len(differences))
+    interval = stats.ttest_1samp(differences, 0).confidence_interval(CONFIDENCE)
+    return Estimate(value, float(interval.low), float(interval.high), len(differences))

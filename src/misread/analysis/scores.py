@@ -1,0 +1,106 @@
+"""What a network's predictions amount to, under each noise and over all of them.
+
+Predictions are the tables of `misread.networks.prediction`, one for each noise, told apart by the columns
+``noise_type`` and ``noise_level``; the clean set has ``none`` in both.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import balanced_accuracy_score, recall_score
+
+from misread.analysis.intervals import proportion
+
+CLEAN = ("none", "none")
+
+
+def correct(predictions: pd.DataFrame, noise_type: str, level: str) -> np.ndarray:
+    """Which images of a set are right: bool, ``(N,)``, in row order."""
+    chosen = predictions[(predictions.noise_type == noise_type) & (predictions.noise_level == level)]
+    chosen = chosen.sort_values("row")
+    return (chosen.label == chosen.prediction).to_numpy()
+
+
+def by_noise(predictions: pd.DataFrame) -> pd.DataFrame:
+    """A row for each noise.
+
+    Columns: noise_type, noise_level; accuracy with n, low, high (95% Wilson); balanced_accuracy; induced (share of the
+    images that are right on the clean set and wrong here: noise-induced misclassification) with induced_low,
+    induced_high and clean_correct (their number); confidence_when_wrong (mean; NaN where none is wrong).
+    """
+    right_clean = correct(predictions, *CLEAN)
+    rows = []
+    for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
+        part = part.sort_values("row")
+        right = (part.label == part.prediction).to_numpy()
+        accuracy, induced = proportion(right), proportion(~right[right_clean])
+        rows.append(
+            {
+                "noise_type": noise_type,
+                "noise_level": level,
+                "accuracy": accuracy.value,
+                "n": accuracy.n,
+                "low": accuracy.low,
+                "high": accuracy.high,
+                "balanced_accuracy": balanced_accuracy_score(part.label, part.prediction),
+                "induced": induced.value,
+                "induced_low": induced.low,
+                "induced_high": induced.high,
+                "clean_correct": induced.n,
+                "confidence_when_wrong": float(part.confidence[~right].mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Recall of each class: columns class_id, n, and one for each noise (``clean``, ``TYPE-LEVEL``)."""
+    labels = np.sort(predictions.label.unique())
+    columns = {}
+    for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
+        name = "clean" if (noise_type, level) == CLEAN else f"{noise_type}-{level}"
+        columns[name] = recall_score(part.label, part.prediction, labels=labels, average=None)
+        counts = part.label.value_counts().reindex(labels).to_numpy()
+    return pd.DataFrame({"class_id": labels, "n": counts, **columns})
+
+
+def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Series:
+    """Corruption error of each noise type relative to a baseline network, as in ImageNet-C (arXiv 1903.12261).
+
+    ``CE_type = sum of the errors over the levels / the same sum of the baseline``; 1 is as bad as the baseline. The
+    mean over the types is the (normalised) mCE.
+
+    Args:
+        accuracies: from `by_noise`.
+        baseline: the same of the baseline network.
+
+    Returns:
+        Noise type -> corruption error; infinite where only the baseline makes no error, NaN where neither makes one.
+
+    """
+
+    def errors(table: pd.DataFrame) -> pd.Series:
+        noisy = table[table.noise_type != CLEAN[0]]
+        return (1 - noisy.accuracy).groupby(noisy.noise_type, sort=False, observed=True).sum()
+
+    return errors(accuracies) / errors(baseline)
+
+
+def mean_noisy_accuracy(accuracies: pd.DataFrame) -> float:
+    """Mean accuracy over the noisy sets."""
+    return float(accuracies[accuracies.noise_type != CLEAN[0]].accuracy.mean())
+
+
+def metrics(accuracies: pd.DataFrame, baseline: pd.DataFrame, parameters: int, selected: tuple[str, str]) -> dict:
+    """The figures that `dvc metrics` compares: accuracies as shares from 0 to 1."""
+    values = accuracies.set_index(["noise_type", "noise_level"]).accuracy
+    noisy = {
+        f"{kind}-{level}": {"accuracy": values[kind, level]} for kind, level in values.index if (kind, level) != CLEAN
+    }
+    return {
+        "parameters": parameters,
+        "clean": {"accuracy": values[CLEAN]},
+        "noisy": noisy,
+        "selected": {"accuracy": values[selected]},
+        "mean_noisy_accuracy": mean_noisy_accuracy(accuracies),
+        "mCE_normalised": float(corruption_error(accuracies, baseline).mean()),
+    }

@@ -1,0 +1,1 @@
+"""GTSRB on disk: archives in, fixed-size image sets out."""

@@ -1,0 +1,1 @@
+"""Classifiers: architectures, augmentation, training and prediction with Keras."""

@@ -1,0 +1,93 @@
+"""Batches for training: from memory-mapped sets, balanced, augmented, in an order that depends only on the seed."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from misread.networks.augment import Policy
+
+
+class Feed:
+    """Rows of one or several image sets, as endless shuffled batches for training or once in order for validation.
+
+    Args:
+        sets: images, uint8, each ``(N, SIZE, SIZE, 3)``: the same signs in the same order. With several, each row drawn
+            takes its image from one of them, at random anew each time.
+        labels: int64, ``(N,)``.
+        rows: int, the rows to use.
+        batch_size: images.
+        seed: of every random choice.
+        policy: augmentation, see `misread.networks.augment`.
+        balance: 0 draws classes as often as they occur in ``rows``, 1 equally often; a class that holds a share p of
+            the rows is drawn in proportion to ``p ** (1 - balance)``.
+
+    """
+
+    def __init__(
+        self,
+        sets: Sequence[np.ndarray],
+        labels: np.ndarray,
+        rows: np.ndarray,
+        *,
+        batch_size: int,
+        seed: int,
+        policy: Policy,
+        balance: float = 0.0,
+    ):
+        self.sets, self.labels, self.rows = sets, labels, rows
+        self.batch_size, self.seed, self.policy = batch_size, seed, policy
+        frequency = np.bincount(labels[rows])[labels[rows]].astype(float)
+        self.chance = frequency**-balance / np.sum(frequency**-balance)
+        self.steps_per_epoch = max(1, len(rows) // batch_size)
+
+    def epoch_rows(self, rng: np.random.Generator) -> np.ndarray:
+        """Rows of one epoch, shuffled: each as often as its chance says, rounded up or down (systematic sampling)."""
+        order = rng.permutation(len(self.rows))
+        ends = np.cumsum(self.chance[order])
+        points = (np.arange(len(order)) + rng.random()) / len(order) * ends[-1]
+        return rng.permutation(self.rows[order[np.searchsorted(ends, points, side="right").clip(max=len(order) - 1)]])
+
+    def training_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Endless batches; epoch and position alone decide what each holds."""
+        epoch = 0
+        while True:
+            rng = np.random.default_rng([self.seed, epoch])
+            rows = self.epoch_rows(rng)
+            for step in range(self.steps_per_epoch):
+                batch = rows[step * self.batch_size : (step + 1) * self.batch_size]
+                yield self.policy(self._images(batch, rng), self.labels[batch], rng)
+            epoch += 1
+
+    def validation_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Every row once, in order, not augmented."""
+        rng = np.random.default_rng(self.seed)
+        for start in range(0, len(self.rows), self.batch_size):
+            batch = self.rows[start : start + self.batch_size]
+            yield self._images(batch, rng), self.labels[batch]
+
+    def _images(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        if len(self.sets) == 1:
+            return self.sets[0][rows]
+        choice = rng.integers(len(self.sets), size=len(rows))
+        return np.stack([self.sets[which][row] for which, row in zip(choice, rows, strict=True)])
+
+
+def dataset(batches: Callable[[], Iterator], image_size: int, count: int) -> tf.data.Dataset:
+    """Wrap batches for `keras.Model.fit`, read ahead in the background.
+
+    Args:
+        batches: function that starts an iterator over ``(images, labels)``.
+        image_size: pixels.
+        count: how many batches it yields; `tf.data.INFINITE_CARDINALITY`: endless.
+
+    """
+    signature = (
+        tf.TensorSpec((None, image_size, image_size, 3), tf.uint8),
+        tf.TensorSpec((None,), tf.int64),
+    )
+    options = tf.data.Options()
+    # Its tuning thread sleeps up to a minute at a time, and an iterator that ends waits for it.
+    options.autotune.enabled = False
+    result = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    return result.apply(tf.data.experimental.assert_cardinality(count)).prefetch(4).with_options(options)

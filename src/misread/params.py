@@ -1,0 +1,270 @@
+"""``params.yaml`` as a typed, frozen object: every key known, every value checked.
+
+The file is read as YAML 1.2, as DVC reads it, so that both see the same values.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from misread.errors import MisreadError
+
+Source = Literal["gtsrb", "synthetic"]
+FitName = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
+NoiseType = Literal["salt_pepper", "periodic", "gaussian"]
+Level = Literal["min", "avg", "max"]
+Augmentation = Literal["none", "paper", "label_safe"]
+Precision = Literal["float32", "mixed_bfloat16"]
+Regime = Literal["clean", "noisy", "mixed"]
+
+NOISE_TYPES: tuple[str, ...] = get_args(NoiseType)
+LEVELS: tuple[str, ...] = get_args(Level)
+REGIMES: tuple[str, ...] = get_args(Regime)
+
+Share = Annotated[float, Field(ge=0, le=1)]
+GreyLevels = Annotated[float, Field(ge=0, le=255)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Data(_Section):
+    """Which images, and which of them validate."""
+
+    source: Source
+    images_per_class: Annotated[int, Field(ge=60)] | None
+    validation_share: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Geometry(_Section):
+    """How an image becomes a square."""
+
+    fit: FitName
+
+
+class ShareByLevel(_Section):
+    """Shares of pixels, 0 to 1."""
+
+    min: Share
+    avg: Share
+    max: Share
+
+
+class GreyLevelsByLevel(_Section):
+    """Grey levels, 0 to 255."""
+
+    min: GreyLevels
+    avg: GreyLevels
+    max: GreyLevels
+
+
+class Strength(_Section):
+    """Strength of each noise type at each level, in the type's own unit."""
+
+    salt_pepper: ShareByLevel
+    periodic: GreyLevelsByLevel
+    gaussian: GreyLevelsByLevel
+
+
+class NoOptions(_Section):
+    """A noise type that its strength describes in full."""
+
+
+class PeriodicOptions(_Section):
+    """Wavelength in pixels and direction in degrees."""
+
+    period: Annotated[float, Field(ge=2)]
+    angle: Annotated[float, Field(ge=-360, le=360)]
+
+
+class NoiseOptions(_Section):
+    """Settings of each noise type that hold at every level."""
+
+    salt_pepper: NoOptions
+    periodic: PeriodicOptions
+    gaussian: NoOptions
+
+
+class Noise(_Section):
+    """The nine noisy sets, and the selected one."""
+
+    type: NoiseType
+    level: Level
+    strength: Strength
+    options: NoiseOptions
+    quality_images: Positive
+
+    def strength_of(self, noise_type: str, level: str) -> float:
+        """Strength in the type's own unit."""
+        return getattr(getattr(self.strength, noise_type), level)
+
+    def options_of(self, noise_type: str) -> dict[str, float]:
+        """Keyword arguments of the type's function."""
+        return getattr(self.options, noise_type).model_dump()
+
+
+class Train(_Section):
+    """What holds for the training of every classifier."""
+
+    augmentation: Augmentation
+    balance: Share
+    patience: Positive
+
+
+class Network(_Section):
+    """A classifier and how it is trained."""
+
+    image_size: Annotated[int, Field(ge=16, le=512)]
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    weight_decay: Annotated[float, Field(ge=0, le=1)]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    precision: Precision
+
+
+class PretrainedNetwork(Network):
+    """A classifier on a backbone from ``keras.applications``."""
+
+    weights: Literal["imagenet"] | None
+    cut: Annotated[str, Field(min_length=1)]
+    fine_tune_from: Annotated[str, Field(min_length=1)] | None
+
+
+class InceptionV3(PretrainedNetwork):
+    """InceptionV3 accepts no smaller images."""
+
+    image_size: Annotated[int, Field(ge=75, le=512)]
+
+
+class ResNet50(PretrainedNetwork):
+    """ResNet50 accepts no smaller images."""
+
+    image_size: Annotated[int, Field(ge=32, le=512)]
+
+
+class Networks(_Section):
+    """The classifiers by name."""
+
+    cnn: Network
+    inception_v3: InceptionV3
+    resnet50: ResNet50
+
+    def __getitem__(self, name: str) -> Network:
+        if name not in Networks.model_fields:
+            raise MisreadError(f"network {name!r} is unknown; one of {', '.join(Networks.model_fields)}")
+        return getattr(self, name)
+
+
+NETWORKS: tuple[str, ...] = tuple(Networks.model_fields)
+
+
+class Gan(_Section):
+    """The generative networks."""
+
+    image_size: Annotated[int, Field(ge=16, le=512)]
+
+
+class Figures(_Section):
+    """What the figures show."""
+
+    signs: Annotated[int, Field(ge=1, le=16)]
+
+
+class Params(_Section):
+    """The whole of ``params.yaml``."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    data: Data
+    geometry: Geometry
+    noise: Noise
+    train: Train
+    networks: Networks
+    gan: Gan
+    figures: Figures
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> "Params":
+        for noise_type in NOISE_TYPES:
+            low, middle, high = (self.noise.strength_of(noise_type, level) for level in LEVELS)
+            if not low < middle < high:
+                raise ValueError(
+                    f"noise.strength.{noise_type}: {[low, middle, high]}: must rise from min to avg to max"
+                )
+        return self
+
+    @property
+    def image_sizes(self) -> list[int]:
+        """Every size that a network works at, ascending, in pixels."""
+        return sorted({self.gan.image_size, *(self.networks[name].image_size for name in NETWORKS)})
+
+
+def load(path: Path = Path("params.yaml")) -> Params:
+    """Read and check the parameters.
+
+    Raises:
+        MisreadError: one line that names the file, the key, the value and what it may be.
+
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            values = YAML(typ="safe", pure=True).load(file)
+    except FileNotFoundError:
+        raise MisreadError(f"{path}: no such file; run from the project's folder") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise MisreadError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    try:
+        return Params.model_validate(values)
+    except ValidationError as error:
+        raise MisreadError(f"{path}: {_describe(error)}") from None
+
+
+def _describe(error: ValidationError) -> str:
+    """The first problem as one line: key, value, what it may be."""
+    problem = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in problem["loc"] if "[" not in str(part))
+    if problem["type"] == "missing":
+        return f"{key}: missing; it must be given"
+    if problem["type"] == "extra_forbidden":
+        section = key.rpartition(".")[0]
+        known = _known_keys(section)
+        return f"{key}: unknown key; {section or 'the file'} may hold {', '.join(known)}"
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"])
+    message = PLAIN.get(problem["type"]) or problem["msg"].removeprefix("Input should be ")
+    optional = any(other["type"] == "none_required" for other in error.errors()) or type(None) in _choices(key)
+    return f"{key or 'the file'}: {problem['input']!r}: must be {message}{' or null' if optional else ''}"
+
+
+# What pydantic calls by programmers' names.
+PLAIN = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text",
+    "model_type": "a section of keys and values",
+    "model_attributes_type": "a section of keys and values",
+}
+
+
+def _choices(key: str) -> tuple:
+    """The types that a key's value may have, where there are several."""
+    section, _, name = key.rpartition(".")
+    field = _model(section).model_fields.get(name)
+    return get_args(field.annotation) if field else ()
+
+
+def _known_keys(section: str) -> list[str]:
+    return list(_model(section).model_fields) or ["no keys"]
+
+
+def _model(section: str) -> type[BaseModel]:
+    model: type[BaseModel] = Params
+    for part in filter(None, section.split(".")):
+        model = model.model_fields[part].annotation
+    return model

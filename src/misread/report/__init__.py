@@ -1,0 +1,1 @@
+"""Figures of the data and of the results."""

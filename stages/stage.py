@@ -1,0 +1,31 @@
+"""What every stage script shares: a user's mistake ends it with one line and exit status 1."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from misread.errors import MisreadError
+from misread.params import NETWORKS, REGIMES
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a stage's main function.
+
+    A MisreadError, a full disk and an interruption are told in one line; anything else is a bug: it keeps its traceback.
+    """
+    try:
+        main()
+    except MisreadError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.filename is None and error.errno is None:
+            raise
+        sys.exit(f"error: {error.filename or 'the disk'}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `dvc repro` starts this stage anew")
+
+
+def scored_keys() -> list[str]:
+    """Every NETWORK-REGIME that has been scored, networks and regimes in their usual order."""
+    present = {path.stem for path in Path("reports/by_noise").glob("*.csv")}
+    return [key for network in NETWORKS for regime in REGIMES if (key := f"{network}-{regime}") in present]

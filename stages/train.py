@@ -1,0 +1,63 @@
+"""Train one classifier in one regime: train.py NETWORK REGIME."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import stage
+from misread import params
+from misread.data import store
+from misread.networks import pretrained, saving, training
+
+
+def sets_of(regime: str, noise: params.Noise, image_size: int) -> list[store.ImageSet]:
+    """The training sets of a regime: clean; the selected noisy one; or clean and all noisy ones."""
+    clean = Path(f"data/clean/{image_size}/train")
+    noisy = Path("data/noisy")
+    folders = {
+        "clean": [clean],
+        "noisy": [noisy / f"{noise.type}-{noise.level}/{image_size}/train"],
+        "mixed": [
+            clean,
+            *(noisy / f"{kind}-{level}/{image_size}/train" for kind in params.NOISE_TYPES for level in params.LEVELS),
+        ],
+    }
+    return [store.open_set(folder) for folder in folders[regime]]
+
+
+def main() -> None:
+    name, regime = sys.argv[1:]
+    settings = params.load()
+    network = settings.networks[name]
+    sets = sets_of(regime, settings.noise, network.image_size)
+    labels = np.asarray(sets[0].labels)
+    validation = pd.read_csv("data/clean/train.csv").validation.to_numpy()
+    weights = pretrained.stored(name, network)
+    model, history = training.train(
+        name, network, settings.train, [one.images for one in sets], labels, validation, weights, settings.seed
+    )
+    best = history.loc[history.val_accuracy.idxmax()]
+    summary = {
+        "network": name,
+        "regime": regime,
+        "label": pretrained.label(name, network),
+        "image_size": network.image_size,
+        "parameters": model.count_params(),
+        "training_images": int((~validation).sum()),
+        "validation_images": int(validation.sum()),
+        "best_epoch": int(best.epoch),
+        "validation_accuracy": float(best.val_accuracy),
+    }
+    with store.complete_or_absent(Path(f"models/{name}-{regime}")) as folder:
+        folder.mkdir()
+        saving.save(model, folder / "model.keras")
+        (folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    with store.complete_or_absent(Path(f"reports/history/{name}-{regime}.csv")) as path:
+        history.to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,140 @@
+"""Noise has the statistics that its parameters say, and depends on nothing else."""
+
+import json
+
+import numpy as np
+import pytest
+from skimage.metrics import peak_signal_noise_ratio
+
+from misread.data import store
+from misread.noise import quality
+from misread.noise.apply import add_noise, row_generators, write_noisy_set
+from misread.noise.corruptions import CORRUPTIONS, gaussian, periodic, salt_pepper
+
+PERIOD, ANGLE = 8.0, 45.0
+SETTINGS = {
+    "salt_pepper": {"strength": 0.1, "options": {}},
+    "periodic": {"strength": 30.0, "options": {"period": PERIOD, "angle": ANGLE}},
+    "gaussian": {"strength": 25.0, "options": {}},
+}
+
+
+def generators(count, seed=1):
+    return row_generators(seed, "any", 40, "test", np.arange(count))
+
+
+def grey(count=64, level=128, size=40):
+    return np.full((count, size, size, 3), level, np.uint8)
+
+
+def add(images, noise_type, rows=None, **changes):
+    settings = {"noise_type": noise_type, "seed": 3, "split": "test"} | SETTINGS[noise_type] | changes
+    return add_noise(images, np.arange(len(images)) if rows is None else rows, **settings)
+
+
+def test_salt_pepper_share_halves_and_channels():
+    noisy = salt_pepper(grey(), 0.1, generators(64))
+    assert (noisy == noisy[..., :1]).all(), "all channels together"
+    black, white = (noisy[..., 0] == 0).mean(), (noisy[..., 0] == 255).mean()
+    # 102,400 pixels: five standard errors of a share of 0.05 are 0.0034.
+    assert black == pytest.approx(0.05, abs=0.0034)
+    assert white == pytest.approx(0.05, abs=0.0034)
+    assert black + white + (noisy[..., 0] == 128).mean() == 1
+
+
+def test_gaussian_moments_and_independence():
+    noise = gaussian(grey(), 20.0, generators(64)).astype(float) - 128
+    assert noise.mean() == pytest.approx(0, abs=0.2)
+    assert noise.std() == pytest.approx(20, rel=0.01)
+    red, green = noise[..., 0].ravel(), noise[..., 1].ravel()
+    assert abs(np.corrcoef(red, green)[0, 1]) < 0.02
+    assert abs(np.corrcoef(noise[:, :-1].ravel(), noise[:, 1:].ravel())[0, 1]) < 0.02
+
+
+def test_periodic_amplitude_frequency_and_random_phase():
+    noise = periodic(grey(), 30.0, generators(64), PERIOD, ANGLE).astype(float) - 128
+    assert np.sqrt((noise**2).mean()) == pytest.approx(30 / np.sqrt(2), rel=0.02)
+    assert np.abs(noise).max() == 30
+    assert (noise == noise[..., :1]).all()
+    assert len(np.unique(noise[:, 0, 0, 0])) > 20, "the phase differs between images"
+    spectrum = np.abs(np.fft.fft2(noise[0, ..., 0], (320, 320)))
+    peak = np.unravel_index(spectrum[:160, :160].argmax(), (160, 160))
+    expected = 320 / PERIOD * np.sin(np.deg2rad(ANGLE))
+    assert peak[0] == pytest.approx(expected, abs=1.5)
+    assert peak[1] == pytest.approx(expected, abs=1.5)
+
+
+def test_periodic_angle_zero_runs_along_x():
+    noise = periodic(grey(1), 30.0, generators(1), PERIOD, 0.0)[0, ..., 0]
+    assert (noise == noise[0]).all(), "every row is the same"
+    assert np.ptp(noise[0].astype(int)) > 50
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+@pytest.mark.parametrize("level", [0, 255])
+def test_result_is_clipped_not_wrapped(noise_type, level):
+    noisy = add(grey(8, level), noise_type).astype(int)
+    if noise_type != "salt_pepper":
+        assert np.abs(noisy - level).max() < 200
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+def test_strength_zero_changes_nothing_and_the_input_is_never_changed(noise_type):
+    images = np.random.default_rng(0).integers(0, 256, (4, 28, 28, 3), dtype=np.uint8)
+    before = images.copy()
+    assert (add(images, noise_type, strength=0.0) == images).all()
+    assert (add(images, noise_type) != images).any()
+    assert (images == before).all()
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+def test_noise_depends_on_seed_split_row_and_nothing_else(noise_type):
+    images = grey(6)
+    whole = add(images, noise_type)
+    assert (add(images, noise_type) == whole).all()
+    assert (add(images[4:5], noise_type, rows=np.array([4])) == whole[4:5]).all(), "a row alone is as in its set"
+    assert (add(images, noise_type, seed=4) != whole).any()
+    assert (add(images, noise_type, split="train") != whole).any()
+    assert (whole[0] != whole[1]).any()
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+def test_stronger_noise_is_the_same_noise_stronger(noise_type):
+    images = grey(4)
+    strength = SETTINGS[noise_type]["strength"]
+    weak, strong = (add(images, noise_type, strength=s).astype(int) - 128 for s in (strength / 2, strength))
+    assert (np.abs(strong) >= np.abs(weak)).all()
+    assert (np.sign(weak) * np.sign(strong) >= 0).all()
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_on_disk_and_in_memory_are_the_same_bytes_whatever_the_workers(tmp_path, monkeypatch, noise_type, workers):
+    monkeypatch.setenv("MISREAD_WORKERS", workers)
+    monkeypatch.setattr(store, "BLOCK", 7)
+    images = np.random.default_rng(0).integers(0, 256, (30, 28, 28, 3), dtype=np.uint8)
+    store.create_set(tmp_path / "clean", np.arange(30) % 43, 28)
+    store.write_rows(tmp_path / "clean", 0, images)
+    settings = {"noise_type": noise_type, "seed": 3, "split": "test"} | SETTINGS[noise_type]
+    write_noisy_set(tmp_path / "clean", tmp_path / "noisy", "test", **settings)
+    noisy = store.open_set(tmp_path / "noisy")
+    assert (noisy.images == add(images, noise_type)).all()
+    assert (noisy.labels == np.arange(30) % 43).all()
+
+
+def test_quality_of_known_differences():
+    clean = grey(3, 100)
+    same = quality.measure(clean, clean)
+    assert same["rmse"] == 0
+    assert same["psnr"] is None
+    assert same["ssim"] == pytest.approx(1)
+    json.dumps(same, allow_nan=False)
+    shifted = quality.measure(clean, clean + 10)
+    assert shifted["rmse"] == pytest.approx(10)
+    assert shifted["psnr"] == pytest.approx(peak_signal_noise_ratio(clean, clean + 10))
+    assert quality.measure(clean, add(clean, "gaussian"))["ssim"] < 0.7
+
+
+def test_sample_rows_are_spread_over_the_set():
+    assert quality.evenly_spaced_rows(100, 3).tolist() == [0, 50, 99]
+    assert quality.evenly_spaced_rows(2, 500).tolist() == [0, 1]
