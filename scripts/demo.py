@@ -6,14 +6,14 @@ import subprocess
 import sys
 import time
 
-from project_copy import ROOT, SMALL, copy_project
+from project_copy import DEMO, ROOT, copy_project
 
 TARGET = ROOT / ".demo"
 
 
 def main() -> None:
     started = time.monotonic()
-    copy_project(TARGET, SMALL)
+    copy_project(TARGET, DEMO)
     # Its own DVC project without git, so that the surrounding repository is none of its business.
     config = TARGET / ".dvc/config"
     config.write_text(

@@ -8,23 +8,23 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvcignore", ".gitignore")
 
-# Every stage in minutes: few signs, short training, no ImageNet weights (there is no network to fetch them).
-SMALL = {
+# Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
+DEMO = {
     "data.source": "synthetic",
-    "data.images_per_class": 60,
-    "data.validation_share": 0.5,
-    "noise.quality_images": 50,
-    "networks.cnn.epochs": 15,
-    "networks.cnn.batch_size": 32,
+    "data.images_per_class": 120,
+    "data.validation_share": 0.25,
+    "noise.quality_images": 100,
+    "networks.cnn.epochs": 12,
+    "networks.cnn.batch_size": 64,
     "networks.inception_v3.weights": None,
     "networks.inception_v3.cut": "mixed0",
-    "networks.inception_v3.epochs": 2,
-    "networks.inception_v3.batch_size": 32,
+    "networks.inception_v3.epochs": 1,
     "networks.resnet50.weights": None,
-    "networks.resnet50.cut": "conv2_block2_out",
-    "networks.resnet50.epochs": 2,
-    "networks.resnet50.batch_size": 32,
+    "networks.resnet50.cut": "conv2_block1_out",
+    "networks.resnet50.epochs": 1,
 }
+# As little as shows that the stages work together.
+TINY = DEMO | {"data.images_per_class": 60, "data.validation_share": 0.5, "networks.cnn.epochs": 2}
 
 
 def copy_project(target: Path, settings: dict) -> None:

@@ -9,14 +9,14 @@ from tqdm import tqdm
 import stage
 from misread import params
 from misread.data import store
-from misread.networks import prediction, saving, training
+from misread.networks import determinism, prediction, saving
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
     settings = params.load()
     size = settings.networks[name].image_size
-    training.make_deterministic(settings.seed)
+    determinism.make_deterministic(settings.seed)
     model = saving.load(Path(f"models/{name}-{regime}/model.keras"))
     folders = {("none", "none"): Path(f"data/clean/{size}/test")}
     for noise_type in params.NOISE_TYPES:

@@ -11,7 +11,8 @@ from misread.params import NETWORKS, REGIMES
 def run(main: Callable[[], None]) -> None:
     """Run a stage's main function.
 
-    A MisreadError, a full disk and an interruption are told in one line; anything else is a bug: it keeps its traceback.
+    A MisreadError, a full disk and an interruption are told in one line; anything else is a bug and keeps its
+    traceback.
     """
     try:
         main()
@@ -29,3 +30,8 @@ def scored_keys() -> list[str]:
     """Every NETWORK-REGIME that has been scored, networks and regimes in their usual order."""
     present = {path.stem for path in Path("reports/by_noise").glob("*.csv")}
     return [key for network in NETWORKS for regime in REGIMES if (key := f"{network}-{regime}") in present]
+
+
+def backbone_weights(network: str) -> Path:
+    """Where the stage `pretrained` keeps a network's ImageNet weights."""
+    return Path(f"models/pretrained/{network}/backbone.weights.h5")

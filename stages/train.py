@@ -10,7 +10,7 @@ import pandas as pd
 import stage
 from misread import params
 from misread.data import store
-from misread.networks import pretrained, saving, training
+from misread.networks import architectures, saving, training
 
 
 def sets_of(regime: str, noise: params.Noise, image_size: int) -> list[store.ImageSet]:
@@ -35,7 +35,7 @@ def main() -> None:
     sets = sets_of(regime, settings.noise, network.image_size)
     labels = np.asarray(sets[0].labels)
     validation = pd.read_csv("data/clean/train.csv").validation.to_numpy()
-    weights = pretrained.stored(name, network)
+    weights = stage.backbone_weights(name) if getattr(network, "weights", None) else None
     model, history = training.train(
         name, network, settings.train, [one.images for one in sets], labels, validation, weights, settings.seed
     )
@@ -43,7 +43,7 @@ def main() -> None:
     summary = {
         "network": name,
         "regime": regime,
-        "label": pretrained.label(name, network),
+        "label": architectures.label(name, network),
         "image_size": network.image_size,
         "parameters": model.count_params(),
         "training_images": int((~validation).sum()),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from misread.data import download, gtsrb, kaggle
+from misread.data import download, gtsrb, kaggle, transfer
 from misread.errors import MisreadError
 
 CONTENT = np.random.default_rng(0).integers(0, 256, 3 << 20, dtype=np.uint8).tobytes()
@@ -67,7 +67,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr(download.time, "sleep", lambda _: None)
+    monkeypatch.setattr(transfer.time, "sleep", lambda _: None)
     running = Server()
     yield running
     running.close()
@@ -76,7 +76,7 @@ def server(monkeypatch):
 @pytest.fixture
 def fetch(tmp_path, server):
     def run(md5=MD5, **options):
-        return download.fetch(server.url, tmp_path / "file.zip", tmp_path / "downloads", md5, **options)
+        return transfer.fetch(server.url, tmp_path / "file.zip", tmp_path / "downloads", md5, **options)
 
     return run
 
@@ -131,10 +131,10 @@ def test_wrong_content_is_refused_and_removed(tmp_path, fetch):
 
 
 def test_no_server(tmp_path, monkeypatch):
-    monkeypatch.setattr(download.time, "sleep", lambda _: None)
-    monkeypatch.setattr(download, "ATTEMPTS", 2)
+    monkeypatch.setattr(transfer.time, "sleep", lambda _: None)
+    monkeypatch.setattr(transfer, "ATTEMPTS", 2)
     with pytest.raises(MisreadError, match=r"127\.0\.0\.1.*MISREAD_MIRROR"):
-        download.fetch("http://127.0.0.1:9/file.zip", tmp_path / "file.zip", tmp_path, "x")
+        transfer.fetch("http://127.0.0.1:9/file.zip", tmp_path / "file.zip", tmp_path, "x")
 
 
 def test_mirror_folder(tmp_path, archives, monkeypatch, capsys):

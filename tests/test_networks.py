@@ -10,10 +10,9 @@ from misread import params
 from misread.data import classes
 from misread.errors import MisreadError
 from misread.networks import backbones, prediction, saving, training
-from misread.networks.architectures import ARCHITECTURES
+from misread.networks.architectures import ARCHITECTURES, label
 from misread.networks.augment import POLICIES
 from misread.networks.feed import Feed
-from misread.networks.pretrained import label
 
 SETTINGS = params.load()
 

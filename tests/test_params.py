@@ -45,6 +45,13 @@ def test_the_projects_own_parameters_are_valid_and_frozen():
         ("data.images_per_class", 60.5, ["data.images_per_class", "60.5", "whole number or null"]),
         ("networks.resnet50.weights", "coco", ["networks.resnet50.weights", "'coco'", "'imagenet' or null"]),
         ("networks.resnet50.image_size", 31, ["networks.resnet50.image_size", "31", "32"]),
+        ("networks.resnet50.cut", "mixed2", ["networks.resnet50.cut", "'mixed2'", "'conv2_block1_out'"]),
+        (
+            "networks.resnet50.fine_tune_from",
+            "x",
+            ["networks.resnet50.fine_tune_from", "'conv2_block1_out'", "or null"],
+        ),
+        ("networks.inception_v3.fine_tune_from", "mixed9", ["networks.inception_v3.fine_tune_from", "after cut"]),
         ("networks.cnn.cut", "mixed2", ["networks.cnn.cut", "unknown key"]),
         ("networks.cnn.learning_rate", float("nan"), ["networks.cnn.learning_rate", "nan"]),
         ("networks.cnn.learning_rate", "1e-3", ["networks.cnn.learning_rate", "'1e-3'", "number"]),

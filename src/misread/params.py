@@ -4,7 +4,7 @@ The file is read as YAML 1.2, as DVC reads it, so that both see the same values.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -129,23 +129,48 @@ class Network(_Section):
 
 
 class PretrainedNetwork(Network):
-    """A classifier on a backbone from ``keras.applications``."""
+    """A classifier on a backbone from ``keras.applications``, whose blocks end at the layers ``BLOCKS``."""
+
+    BLOCKS: ClassVar[tuple[str, ...]]
 
     weights: Literal["imagenet"] | None
-    cut: Annotated[str, Field(min_length=1)]
-    fine_tune_from: Annotated[str, Field(min_length=1)] | None
+    cut: str
+    fine_tune_from: str | None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> "PretrainedNetwork":
+        first, last = self.fine_tune_from, self.cut
+        if first is not None and self.BLOCKS.index(first) > self.BLOCKS.index(last):
+            raise ValueError(f"fine_tune_from: {first!r}: must not come after cut, {last!r}")
+        return self
+
+
+MIXED = tuple(f"mixed{number}" for number in range(11))
+RESNET_BLOCKS = tuple(
+    f"conv{stage}_block{block}_out"
+    for stage, blocks in ((2, 3), (3, 4), (4, 6), (5, 3))
+    for block in range(1, blocks + 1)
+)
 
 
 class InceptionV3(PretrainedNetwork):
-    """InceptionV3 accepts no smaller images."""
+    """InceptionV3; it accepts no smaller images."""
+
+    BLOCKS = MIXED
 
     image_size: Annotated[int, Field(ge=75, le=512)]
+    cut: Literal[MIXED]
+    fine_tune_from: Literal[MIXED] | None
 
 
 class ResNet50(PretrainedNetwork):
-    """ResNet50 accepts no smaller images."""
+    """ResNet50; it accepts no smaller images."""
+
+    BLOCKS = RESNET_BLOCKS
 
     image_size: Annotated[int, Field(ge=32, le=512)]
+    cut: Literal[RESNET_BLOCKS]
+    fine_tune_from: Literal[RESNET_BLOCKS] | None
 
 
 class Networks(_Section):
@@ -235,7 +260,7 @@ def _describe(error: ValidationError) -> str:
         known = _known_keys(section)
         return f"{key}: unknown key; {section or 'the file'} may hold {', '.join(known)}"
     if problem["type"] == "value_error":
-        return str(problem["ctx"]["error"])
+        return f"{key}.{problem['ctx']['error']}".removeprefix(".")
     message = PLAIN.get(problem["type"]) or problem["msg"].removeprefix("Input should be ")
     optional = any(other["type"] == "none_required" for other in error.errors()) or type(None) in _choices(key)
     return f"{key or 'the file'}: {problem['input']!r}: must be {message}{' or null' if optional else ''}"

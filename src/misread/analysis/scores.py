@@ -102,5 +102,5 @@ def metrics(accuracies: pd.DataFrame, baseline: pd.DataFrame, parameters: int, s
         "noisy": noisy,
         "selected": {"accuracy": values[selected]},
         "mean_noisy_accuracy": mean_noisy_accuracy(accuracies),
-        "mCE_normalised": float(corruption_error(accuracies, baseline).mean()),
+        "mce_normalised": float(corruption_error(accuracies, baseline).mean()),
     }

@@ -1,24 +1,10 @@
-"""Fetching the archives: from a mirror if one is named, else from the official site."""
+"""The three archives of GTSRB: from a mirror if one is named, else from the official site."""
 
-import hashlib
-import os
-import shutil
-import time
 import zipfile
 from pathlib import Path
 
-import requests
-from requests.adapters import HTTPAdapter
-from tqdm import tqdm
-from urllib3.util import Retry
-
-from misread.data import gtsrb, kaggle
+from misread.data import gtsrb, kaggle, transfer
 from misread.errors import MisreadError
-
-MIRROR_VARIABLE = "MISREAD_MIRROR"  # folder or URL that is looked at first for every file
-CHUNK = 1 << 20  # bytes
-ATTEMPTS = 6  # for one file; an attempt carries on where the one before broke off
-TIMEOUT = (10, 60)  # seconds to connect, and between bytes
 
 
 def fetch_archives(folder: Path, downloads: Path) -> None:
@@ -32,157 +18,20 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
 
     Raises:
         MisreadError: a file cannot be had, or is not what its checksum says.
-
     """
-    mirror = os.environ.get(MIRROR_VARIABLE)
-    if mirror and not _is_url(mirror) and not Path(mirror).is_dir():
-        raise MisreadError(f"{MIRROR_VARIABLE}: {mirror!r} is neither a folder nor a URL")
-    if mirror and not _is_url(mirror):
+    mirror = transfer.mirror()
+    if mirror and not transfer.is_url(mirror) and not (Path(mirror) / gtsrb.TRAIN.name).exists():
         edition = kaggle.find(Path(mirror))
-        if edition and not (Path(mirror) / gtsrb.TRAIN.name).exists():
+        if edition:
             print(f"{edition}: Kaggle's edition of GTSRB, converted to the official layout")
-            return kaggle.convert(edition, folder)
+            kaggle.convert(edition, folder)
+            return
     for archive in gtsrb.ARCHIVES:
-        path = from_mirror(mirror, archive.name, folder) if mirror else None
+        path = transfer.from_mirror(mirror, archive.name, folder) if mirror else None
         if path is None:
             path = folder / archive.name
-            fetch(gtsrb.SITE + archive.name, path, downloads, archive.md5)
-        elif (found := md5_of(path)) != archive.md5:
+            transfer.fetch(gtsrb.SITE + archive.name, path, downloads, archive.md5)
+        elif (found := transfer.md5_of(path)) != archive.md5:
             print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")
         if not zipfile.is_zipfile(path):
             raise MisreadError(f"{archive.name}: what {mirror or gtsrb.SITE} holds is not a zip archive")
-    return None
-
-
-def _is_url(mirror: str) -> bool:
-    return mirror.startswith(("http://", "https://"))
-
-
-def from_mirror(mirror: str, name: str, folder: Path) -> Path | None:
-    """Copy a file from the mirror.
-
-    Args:
-        mirror: folder or URL.
-        name: of the file.
-        folder: where it goes.
-
-    Returns:
-        The copy; None where the mirror does not have the file.
-
-    Raises:
-        MisreadError: the mirror has it but cannot deliver it.
-
-    """
-    target = folder / name
-    if _is_url(mirror):
-        url = f"{mirror.rstrip('/')}/{name}"
-        return target if fetch(url, target, folder, md5=None, optional=True) else None
-    source = Path(mirror) / name
-    if not source.is_file():
-        return None
-    with (
-        open(source, "rb") as reader,
-        tqdm.wrapattr(reader, "read", total=source.stat().st_size, desc=name) as bar,
-        open(target, "wb") as writer,
-    ):
-        shutil.copyfileobj(bar, writer, CHUNK)
-    return target
-
-
-def md5_of(path: Path) -> str:
-    """MD5 of a file, as the official site publishes it."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
-
-
-def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bool = False) -> bool:
-    """Download a file: resumed after a break, tried again with growing pauses, checked, and only then put in place.
-
-    Args:
-        url: what to download.
-        target: the finished file.
-        downloads: folder of the unfinished one, ``NAME.part``, which a failure leaves there for the next run. A file
-            of known checksum stays there as well, a hard link without a size of its own: it is downloaded once.
-        md5: expected checksum; None: none is known.
-        optional: whether a missing file (404) is no error.
-
-    Returns:
-        False if the file is optional and missing.
-
-    Raises:
-        MisreadError: the server refuses, cannot be reached, or sent something else.
-
-    """
-    downloads.mkdir(parents=True, exist_ok=True)
-    kept, part = downloads / target.name, downloads / f"{target.name}.part"
-    if md5 and kept.exists() and md5_of(kept) == md5:
-        _link(kept, target)
-        return True
-    session = requests.Session()
-    session.mount(
-        url, HTTPAdapter(max_retries=Retry(3, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504)))
-    )
-    for attempt in range(ATTEMPTS):
-        try:
-            _continue(session, url, part)
-            break
-        except requests.HTTPError as error:
-            if optional and error.response.status_code == 404:
-                return False
-            raise MisreadError(
-                f"{url}: the server answered {error.response.status_code} {error.response.reason}"
-            ) from None
-        except requests.RequestException as error:
-            if attempt == ATTEMPTS - 1:
-                raise MisreadError(f"{url}: {_reason(error)}; run again to resume, or set {MIRROR_VARIABLE}") from None
-            time.sleep(min(2**attempt, 30) * 0.5)
-    if md5 and (found := md5_of(part)) != md5:
-        part.unlink()
-        raise MisreadError(f"{url}: md5 is {found}, expected {md5}; the damaged download was removed, run again")
-    if md5:
-        os.replace(part, kept)
-        _link(kept, target)
-    else:
-        shutil.move(part, target)
-    return True
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copyfile(source, target)
-
-
-def _continue(session: requests.Session, url: str, part: Path) -> None:
-    """Download from where the unfinished file ends to the end."""
-    have = part.stat().st_size if part.exists() else 0
-    # Compressed transfer would make byte counts meaningless.
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
-        if response.status_code == 416:  # nothing after what we have: complete, or of another file
-            if response.headers.get("Content-Range", "").removeprefix("bytes */") == str(have):
-                return
-            part.unlink()
-            raise requests.ConnectionError("the unfinished download does not fit the file; starting anew")
-        response.raise_for_status()
-        resumed = response.status_code == 206
-        length = response.headers.get("Content-Length")
-        done = have if resumed else 0
-        total = done + int(length) if length else None
-        with (
-            open(part, "ab" if resumed else "wb") as file,
-            tqdm(total=total, initial=done, desc=part.stem, unit="B", unit_scale=True) as bar,
-        ):
-            for chunk in response.iter_content(CHUNK):
-                file.write(chunk)
-                bar.update(len(chunk))
-    if total is not None and part.stat().st_size != total:
-        raise requests.ConnectionError("the connection closed early")
-
-
-def _reason(error: Exception) -> str:
-    """The innermost cause, in a line."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -47,6 +47,7 @@ COLUMNS = {
     "Roi.Y2": "y2",
     "ClassId": "class_id",
 }
+TRAIN_IMAGES_PER_TEST_IMAGE = 3  # about, in every class
 MAX_SIDE = 1024  # pixels; the largest GTSRB image has 266
 MAX_MEMBER_BYTES = 3 * MAX_SIDE**2 + 4096
 MAX_ARCHIVE_BYTES = 4 * 1024**3

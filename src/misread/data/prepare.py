@@ -13,8 +13,6 @@ from misread.errors import MisreadError
 
 Digests = dict[int, str]
 
-TRAIN_IMAGES_PER_TEST_IMAGE = 3  # about, in GTSRB
-
 
 def cap_tracks(index: pd.DataFrame, images_per_class: int | None) -> pd.DataFrame:
     """Keep whole tracks, in order, while a class has at most ``images_per_class`` images.
@@ -27,7 +25,7 @@ def cap_tracks(index: pd.DataFrame, images_per_class: int | None) -> pd.DataFram
     if "track" in index:
         track = index.track
     else:
-        track, images_per_class = index.index.to_series(), images_per_class // TRAIN_IMAGES_PER_TEST_IMAGE
+        track, images_per_class = index.index.to_series(), images_per_class // gtsrb.TRAIN_IMAGES_PER_TEST_IMAGE
     sizes = index.groupby([index.class_id, track], sort=True).size()
     kept = sizes.groupby(level=0).cumsum() <= images_per_class
     keys = pd.MultiIndex.from_arrays([index.class_id, track])

@@ -13,7 +13,6 @@ import pandas as pd
 
 from misread.data import classes, content, gtsrb, signs, store
 from misread.data.archives import Writer
-from misread.data.prepare import TRAIN_IMAGES_PER_TEST_IMAGE
 
 FRAMES = 30  # of a track
 MIN_SIDE, MAX_SIDE = 15, 250  # pixels, of an image
@@ -158,7 +157,7 @@ def write_archives(folder: Path, images_per_class: int | None, seed: int) -> Non
         for track in range(max(2, min(real["train"][class_id]["images"], cap) // FRAMES))
     ]
     rng = np.random.default_rng([seed, 2])
-    test_cap = cap // TRAIN_IMAGES_PER_TEST_IMAGE if images_per_class else cap
+    test_cap = cap // gtsrb.TRAIN_IMAGES_PER_TEST_IMAGE if images_per_class else cap
     shown = np.repeat(np.arange(classes.COUNT), [min(one["images"], test_cap) for one in real["test"][: classes.COUNT]])
     # The test set is in no order, and shows one frame of each of its signs.
     test_jobs = [

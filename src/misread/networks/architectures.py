@@ -68,3 +68,10 @@ def _logits(x: keras.KerasTensor) -> keras.KerasTensor:
 
 
 ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {"cnn": cnn, "inception_v3": inception_v3, "resnet50": resnet50}
+
+
+def label(name: str, params: Network) -> str:
+    """How tables and figures call a network: one whose backbone never saw ImageNet says so."""
+    if isinstance(params, PretrainedNetwork) and params.weights is None:
+        return f"{name} (random init)"
+    return name

@@ -112,8 +112,8 @@ def build(name: str, image_size: int, cut: str, weights: Path | None) -> keras.M
     """A cut backbone ready to train.
 
     Fine-tuning keeps batch normalisation in inference mode, where it is a fixed scale and shift for each channel.
-    Folded into the convolution before it, the network computes the same and trains faster. From random weights there are no
-    statistics to keep: batch normalisation stays, and learns.
+    Folded into the convolution before it, the network computes the same and trains faster. From random weights there
+    are no statistics to keep: batch normalisation stays, and learns.
 
     Args:
         weights: file that the stage `pretrained` wrote; None: random initialisation.

@@ -12,16 +12,11 @@ import tensorflow as tf
 from misread.errors import MisreadError
 from misread.networks.architectures import ARCHITECTURES
 from misread.networks.augment import POLICIES
+from misread.networks.determinism import make_deterministic
 from misread.networks.feed import Feed, dataset
 from misread.params import Network, Train
 
 WARM_UP_STEPS = 300  # at most; and at most a tenth of all steps
-
-
-def make_deterministic(seed: int) -> None:
-    """Same seed, same machine, same bytes: seed Keras and TensorFlow, and choose TensorFlow's deterministic kernels."""
-    keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
 
 
 def build(name: str, params: Network, weights: Path | None, total_steps: int) -> keras.Model:

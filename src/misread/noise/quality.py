@@ -14,8 +14,8 @@ def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
     Returns:
         ``rmse`` in grey levels over all pixels of all images; ``psnr`` in decibels, of that error, against a peak of
         255 (None, for infinite, where nothing changed); ``ssim``, the mean over the images of the structural similarity
-        with Gaussian weights (Z. Wang et al., "Image quality assessment: from error visibility to structural similarity",
-        2004), -1 to 1.
+        with Gaussian weights (Z. Wang et al., "Image quality assessment: from error visibility to structural
+        similarity", 2004), -1 to 1.
 
     """
     mse = float(np.mean((clean.astype(np.float64) - noisy) ** 2))

@@ -55,7 +55,7 @@ def accuracy_by_level(tables: dict[str, pd.DataFrame], source: str) -> Figure:
             errors = np.abs(values[["low", "high"]].to_numpy().T - values.accuracy.to_numpy())
             axes.errorbar(
                 range(len(steps)), values.accuracy, errors, color=style.network_color(network),
-                ls=style.REGIME_LINES[regime], marker="o", ms=3, capsize=2, lw=1.4, 
+                ls=style.REGIME_LINES[regime], marker="o", ms=3, capsize=2, lw=1.4,
                 label=f"{values.label.iloc[0]}, {regime}",
             )  # fmt: skip
         axes.set(title=style.NOISE_NAMES[noise_type], xlabel="noise level", ylim=(0, 1.02))

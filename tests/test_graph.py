@@ -1,0 +1,62 @@
+"""dvc.yaml names what each stage uses: its script, the modules that this imports, and every noisy set."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from project_copy import ROOT
+from ruamel.yaml import YAML
+
+from misread.params import LEVELS, NETWORKS, NOISE_TYPES
+
+STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+# They carry what dvc.yaml names as parameters, or end a stage that failed: no output depends on them.
+CARRIERS = {"src/misread/params.py", "src/misread/errors.py", "stages/stage.py"}
+
+
+def definition(name):
+    return STAGES[name].get("do", STAGES[name])
+
+
+def imported_modules(path: Path) -> set[Path]:
+    """Files of the project that a file imports, directly or through others."""
+    found, waiting = set(), [path]
+    while waiting:
+        tree = ast.parse(waiting.pop().read_text(encoding="utf-8"))
+        names = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        for name in names:
+            file = ROOT / "src" / Path(*name.split(".")).with_suffix(".py")
+            if file.is_file() and file not in found:
+                found.add(file)
+                waiting.append(file)
+    return found
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_depends_on_its_script_and_on_the_modules_it_uses(name):
+    script = definition(name)["cmd"].split()[1]
+    declared = {dep for dep in definition(name)["deps"] if dep.endswith((".py", ".json")) and "$" not in dep}
+    used = {str(file.relative_to(ROOT)) for file in imported_modules(ROOT / script)} | {script}
+    assert {dep for dep in declared if dep.endswith(".py")} - CARRIERS == used - CARRIERS
+    assert ("src/misread/data/content.py" in used) == ("src/misread/data/gtsrb_content.json" in declared)
+    for dep in declared:
+        assert (ROOT / dep).is_file(), dep
+
+
+def test_evaluation_sees_every_noisy_set():
+    deps = definition("evaluate")["deps"]
+    for noise_type in NOISE_TYPES:
+        for level in LEVELS:
+            assert f"data/noisy/{noise_type}-{level}/${{item.size}}/test" in deps
+
+
+def test_every_network_is_trained_in_both_regimes():
+    rows = STAGES["train"]["foreach"]
+    assert list(rows) == [f"{network}-{regime}" for network in NETWORKS for regime in ("clean", "noisy")]
+    assert STAGES["evaluate"]["foreach"] == rows
+    assert STAGES["score"]["foreach"] == rows

@@ -1,0 +1,201 @@
+"""The real `dvc` command on the real graph, in a clone of its own, on rendered signs."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from project_copy import TINY, change_params, copy_project
+
+from misread import params
+from misread.data import store
+from misread.noise.apply import add_noise
+
+pytestmark = pytest.mark.slow
+
+KEYS = [f"{network}-{regime}" for network in params.NETWORKS for regime in ("clean", "noisy")]
+
+
+class Clone:
+    """A git repository with the pipeline in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        # As a user who has not activated the environment: its `bin` is not on the path.
+        bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
+        self.environment = {
+            name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MISREAD_MIRROR")
+        }
+        self.environment |= {"PATH": os.pathsep.join(bare), "MISREAD_TEST": "1"}
+        # The stages look for .venv upwards from their folder.
+        (folder / ".venv").symlink_to(sys.prefix)
+
+    def run(self, *command, check=True):
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done
+
+    def git(self, *arguments):
+        return self.run("git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments)
+
+    def dvc(self, *arguments, check=True):
+        return self.run(sys.executable, "-m", "dvc", *arguments, check=check)
+
+    def repro(self, *arguments):
+        """Stages that ran."""
+        return re.findall(r"^Running stage '(.+)':", self.dvc("repro", *arguments).stdout, re.MULTILINE)
+
+    def lock(self):
+        return (self.folder / "dvc.lock").read_text()
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clone")
+    copy_project(folder, TINY)
+    made = Clone(folder)
+    made.git("init", "--quiet")
+    made.git("add", ".")
+    made.git("commit", "--quiet", "--message", "start")
+    made.ran = made.repro()
+    made.git("add", ".")
+    made.git("commit", "--quiet", "--message", "run")
+    return made
+
+
+def read(clone, path):
+    return json.loads((clone.folder / path).read_text())
+
+
+def test_every_stage_runs_once_in_order_and_then_none(clone):
+    assert clone.ran[:3] == ["check", "download", "prepare"]
+    noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
+    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "score") for key in KEYS]
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "summarize", "draw_data", "draw_results"]
+    assert sorted(clone.ran[3:]) == sorted([*noises, *per_key, *others])
+    assert clone.repro() == []
+
+
+def test_git_holds_metrics_and_reports_but_no_data(clone):
+    tracked = clone.git("ls-files").stdout.split()
+    assert "metrics/cnn-clean.json" in tracked
+    assert "reports/results.md" in tracked
+    assert not [path for path in tracked if path.startswith(("data/", "models/"))]
+    assert clone.git("status", "--porcelain").stdout == ""
+
+
+def test_metrics_and_tables(clone):
+    rows = pd.read_csv(clone.folder / "reports/results.csv", keep_default_na=False)
+    assert len(rows) == 10 * len(KEYS)
+    for key in KEYS:
+        metrics = read(clone, f"metrics/{key}.json")
+        network, regime = key.rsplit("-", 1)
+        table = rows[rows.Network.str.startswith(network) & (rows.regime == regime)].set_index(
+            ["Noise type", "Noise level"]
+        )
+        assert metrics["clean"]["accuracy"] == pytest.approx(table.Accuracy["none", "none"])
+        assert metrics["selected"]["accuracy"] == pytest.approx(table.Accuracy["salt_pepper", "max"])
+        assert (table.n == 43 * 20).all()
+    assert set(rows.Network) == {"cnn", "inception_v3 (random init)", "resnet50 (random init)"}
+    assert read(clone, "metrics/cnn-clean.json")["parameters"] == 234_059
+    assert read(clone, "metrics/cnn-clean.json")["mce_normalised"] == 1
+    assert read(clone, "metrics/summary.json")["source"] == "synthetic"
+    assert "Rendered signs" in (clone.folder / "reports/results.md").read_text()
+    shown = clone.dvc("metrics", "show").stdout
+    assert "clean.accuracy" in shown
+
+
+def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
+    settings = params.load(clone.folder / "params.yaml")
+    clean = store.open_set(clone.folder / "data/clean/40/test")
+    for noise_type in params.NOISE_TYPES:
+        noisy = store.open_set(clone.folder / f"data/noisy/{noise_type}-avg/40/test")
+        rows = np.array([0, 5, 859])
+        expected = add_noise(
+            clean.images[rows], rows, noise_type=noise_type, strength=settings.noise.strength_of(noise_type, "avg"),
+            options=settings.noise.options_of(noise_type), seed=settings.seed, split="test",
+        )  # fmt: skip
+        assert (noisy.images[rows] == expected).all()
+        assert (noisy.labels == clean.labels).all()
+    quality = [read(clone, f"metrics/noise/gaussian-{level}.json")["40px"] for level in params.LEVELS]
+    assert quality[0]["rmse"] < quality[1]["rmse"] < quality[2]["rmse"]
+    assert quality[0]["psnr"] > quality[1]["psnr"] > quality[2]["psnr"]
+    assert quality[0]["ssim"] > quality[1]["ssim"] > quality[2]["ssim"]
+
+
+def test_the_same_run_gives_the_same_bytes(clone):
+    before = clone.lock()
+    assert clone.repro("--force", "--single-item", "--no-run-cache", "train@cnn-clean") == ["train@cnn-clean"]
+    assert clone.repro("--force", "--single-item", "--no-run-cache", "draw_results") == ["draw_results"]
+    assert clone.repro("--force", "--single-item", "--no-run-cache", "download") == ["download"]
+    assert clone.lock() == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("noise.level=mean", "noise.level: 'mean': must be 'min', 'avg' or 'max'"),
+        ("train.balance=2", "train.balance: 2: must be less than or equal to 1"),
+        ("networks.cnn.epochs=0", "networks.cnn.epochs: 0: must be greater than or equal to 1"),
+        ("+noise.levle=min", "noise.levle: unknown key"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_any_stage_runs(clone, setting, told):
+    before = clone.lock()
+    done = clone.dvc("exp", "run", "--set-param", setting, check=False)
+    assert done.returncode != 0
+    assert f"error: params.yaml: {told}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert re.findall(r"^Running stage '(.+)':", done.stdout, re.MULTILINE) == ["check"]
+    assert clone.lock() == before
+    clone.git("checkout", "--quiet", "params.yaml")
+    clone.repro()
+
+
+def test_a_killed_stage_leaves_nothing_half_done_and_the_next_run_finishes(clone):
+    before = clone.lock()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "dvc", "repro", "--force", "--no-run-cache", "--single-item", "prepare"],
+        cwd=clone.folder, env=clone.environment, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    partial = clone.folder / "data/.clean.partial"
+    deadline = time.monotonic() + 60
+    while not partial.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert partial.exists(), "killed while it wrote"
+    assert not (clone.folder / "data/clean").exists()
+    (clone.folder / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+    clone.repro()
+    assert not partial.exists()
+    assert clone.lock() == before
+
+
+def test_a_variant_reruns_what_depends_on_it_and_nothing_else(clone):
+    done = clone.dvc("exp", "run", "--set-param", "noise.level=avg")
+    ran = re.findall(r"^Running stage '(.+)':", done.stdout, re.MULTILINE)
+    noisy = [f"{stage}@{network}-noisy" for stage in ("train", "evaluate") for network in params.NETWORKS]
+    report = [*(f"score@{key}" for key in KEYS), "summarize", "draw_results"]
+    # The check of the parameters always comes first; its output does not change.
+    assert sorted(ran) == sorted(["check", *noisy, *report])
+    difference = clone.dvc("metrics", "diff").stdout
+    assert "selected.accuracy" in difference
+    assert "metrics/cnn-noisy.json" in difference
+
+
+def test_a_change_of_one_strength_reruns_one_noise(clone):
+    change_params(clone.folder, {"noise.strength.gaussian.min": 11.0})
+    dry = clone.dvc("repro", "--dry").stdout
+    ran = re.findall(r"^Running stage '(.+)':", dry, re.MULTILINE)
+    assert [stage for stage in ran if stage.startswith("noise@")] == ["noise@gaussian-min"]
+    assert not [stage for stage in ran if stage.startswith(("train@", "prepare", "download"))]
