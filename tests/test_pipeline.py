@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,6 +130,22 @@ def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
     assert quality[0]["rmse"] < quality[1]["rmse"] < quality[2]["rmse"]
     assert quality[0]["psnr"] > quality[1]["psnr"] > quality[2]["psnr"]
     assert quality[0]["ssim"] > quality[1]["ssim"] > quality[2]["ssim"]
+
+
+def test_the_mixed_regime_learns_from_all_ten_sets(clone):
+    done = clone.run("stages/python", "stages/train.py", "cnn", "mixed")
+    assert "Epoch 2/2" in done.stdout
+    trained = read(clone, "models/cnn-mixed/training.json")
+    assert (trained["regime"], trained["training_images"]) == ("mixed", 43 * 30)
+    hidden = clone.folder / "data/noisy/periodic-avg"
+    hidden.rename(hidden.with_name("elsewhere"))
+    done = clone.run("stages/python", "stages/train.py", "cnn", "mixed", check=False)
+    hidden.with_name("elsewhere").rename(hidden)
+    assert done.returncode == 1
+    assert "error: data/noisy/periodic-avg/40/train/images.npy: no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+    shutil.rmtree(clone.folder / "models/cnn-mixed")
+    (clone.folder / "reports/history/cnn-mixed.csv").unlink()
 
 
 def test_the_same_run_gives_the_same_bytes(clone):

@@ -1,6 +1,7 @@
 """Trained networks on disk, byte for byte the same when the network is."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,21 +10,30 @@ import keras
 from misread.errors import MisreadError
 
 LONG_AGO = (2011, 8, 1, 0, 0, 0)  # any fixed date
+OBJECT_ID = re.compile(r'(?<="shared_object_id": )\d+')
 
 
 def save(model: keras.Model, path: Path) -> None:
-    """Write a ``.keras`` file without the dates that Keras puts in."""
-    dated = path.with_suffix(".dated.keras")
-    model.save(dated)
-    with zipfile.ZipFile(dated) as source, zipfile.ZipFile(path, "w") as target:
+    """Write a ``.keras`` file for prediction: without optimizer state, and without Keras's dates and memory addresses."""
+    raw = path.with_suffix(".raw.keras")
+    keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
         for member in sorted(source.namelist()):
             content = source.read(member)
             if member == "metadata.json":
                 metadata = json.loads(content)
                 metadata.pop("date_saved")
                 content = json.dumps(metadata).encode()
+            elif member == "config.json":
+                content = _number_objects(content.decode()).encode()
             target.writestr(zipfile.ZipInfo(member, LONG_AGO), content)
-    dated.unlink()
+    raw.unlink()
+
+
+def _number_objects(config: str) -> str:
+    """Replace the memory addresses by which Keras tells shared objects apart by 0, 1, 2, ... in order of appearance."""
+    numbers: dict[str, int] = {}
+    return OBJECT_ID.sub(lambda match: str(numbers.setdefault(match[0], len(numbers))), config)
 
 
 def load(path: Path) -> keras.Model:
@@ -31,7 +41,6 @@ def load(path: Path) -> keras.Model:
 
     Raises:
         MisreadError: there is no such file, or it is no Keras network.
-
     """
     if not path.is_file():
         raise MisreadError(f"{path}: no such file; `dvc repro` or `dvc pull` brings it")
