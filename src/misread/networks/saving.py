@@ -14,7 +14,7 @@ OBJECT_ID = re.compile(r'(?<="shared_object_id": )\d+')
 
 
 def save(model: keras.Model, path: Path) -> None:
-    """Write a ``.keras`` file for prediction: no optimizer state, no dates and memory addresses as Keras writes them."""
+    """Write a ``.keras`` file for prediction: no optimizer state, none of the dates and addresses of Keras."""
     raw = path.with_suffix(".raw.keras")
     keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
