@@ -166,36 +166,41 @@ def test_the_same_run_gives_the_same_bytes(clone):
     ],
 )
 def test_a_wrong_parameter_is_refused_before_any_stage_runs(clone, setting, told):
-    before = clone.lock()
+    before, parameters = clone.lock(), (clone.folder / "params.yaml").read_bytes()
     done = clone.dvc("exp", "run", "--set-param", setting, check=False)
     assert done.returncode != 0
     assert f"error: params.yaml: {told}" in done.stderr
     assert "Traceback" not in done.stderr
     assert re.findall(r"^Running stage '(.+)':", done.stdout, re.MULTILINE) == ["check"]
     assert clone.lock() == before
-    clone.git("checkout", "--quiet", "params.yaml")
+    (clone.folder / "params.yaml").write_bytes(parameters)
     clone.repro()
 
 
 def test_a_killed_stage_leaves_nothing_half_done_and_the_next_run_finishes(clone):
-    before = clone.lock()
+    parameters, lock = (clone.folder / "params.yaml").read_bytes(), clone.lock()
+    change_params(clone.folder, {"geometry.fit": "letterbox"})
     running = subprocess.Popen(
-        [sys.executable, "-m", "dvc", "repro", "--force", "--no-run-cache", "--single-item", "prepare"],
-        cwd=clone.folder, env=clone.environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "dvc", "repro", "prepare"], cwd=clone.folder, env=clone.environment,
+        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     partial = clone.folder / "data/.clean.partial"
     deadline = time.monotonic() + 60
     while not partial.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.02)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert partial.exists(), "killed while it wrote"
     assert not (clone.folder / "data/clean").exists()
-    (clone.folder / ".dvc/tmp/rwlock").unlink(missing_ok=True)
-    clone.repro()
+    assert clone.repro("prepare") == ["prepare"]
     assert not partial.exists()
-    assert clone.lock() == before
+    after_the_kill = clone.lock()
+    assert clone.repro("--force", "--no-run-cache", "--single-item", "prepare") == ["prepare"]
+    assert clone.lock() == after_the_kill, "it ended as an uninterrupted run does"
+    (clone.folder / "params.yaml").write_bytes(parameters)
+    (clone.folder / "dvc.lock").write_text(lock)
+    clone.dvc("checkout")
+    assert clone.repro() == []
 
 
 def test_a_variant_reruns_what_depends_on_it_and_nothing_else(clone):
