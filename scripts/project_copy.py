@@ -11,10 +11,10 @@ CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvcignore",
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
     "data.source": "synthetic",
-    "data.images_per_class": 120,
-    "data.validation_share": 0.25,
+    "data.images_per_class": 90,
+    "data.validation_share": 0.34,
     "noise.quality_images": 100,
-    "networks.cnn.epochs": 12,
+    "networks.cnn.epochs": 8,
     "networks.cnn.batch_size": 64,
     "networks.inception_v3.weights": None,
     "networks.inception_v3.cut": "mixed0",

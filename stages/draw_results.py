@@ -42,7 +42,7 @@ def signs(predictions: pd.DataFrame, settings: params.Params) -> list[dict]:
 def main() -> None:
     settings = params.load()
     noise, source = settings.noise, settings.data.source
-    keys = stage.scored_keys()
+    keys = stage.evaluated_keys()
     predictions = {key: store.read_table(Path(f"reports/predictions/{key}.parquet")) for key in keys}
     at_selected = {
         key: table[(table.noise_type == noise.type) & (table.noise_level == noise.level)]

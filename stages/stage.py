@@ -26,10 +26,17 @@ def run(main: Callable[[], None]) -> None:
         sys.exit("interrupted; `dvc repro` starts this stage anew")
 
 
-def scored_keys() -> list[str]:
-    """Every NETWORK-REGIME that has been scored, networks and regimes in their usual order."""
-    present = {path.stem for path in Path("reports/by_noise").glob("*.csv")}
-    return [key for network in NETWORKS for regime in REGIMES if (key := f"{network}-{regime}") in present]
+def evaluated_keys() -> list[str]:
+    """Every NETWORK-REGIME that has predictions, networks and regimes in their usual order.
+
+    Raises:
+        MisreadError: there are none.
+    """
+    present = {path.stem for path in Path("reports/predictions").glob("*.parquet")}
+    keys = [key for network in NETWORKS for regime in REGIMES if (key := f"{network}-{regime}") in present]
+    if not keys:
+        raise MisreadError("reports/predictions: no predictions there; `dvc repro` or `dvc pull` brings them")
+    return keys
 
 
 def backbone_weights(network: str) -> Path:

@@ -79,8 +79,8 @@ def read(clone, path):
 def test_every_stage_runs_once_in_order_and_then_none(clone):
     assert clone.ran[:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
-    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "score") for key in KEYS]
-    others = ["pretrained@inception_v3", "pretrained@resnet50", "summarize", "draw_data", "draw_results"]
+    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate") for key in KEYS]
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "score", "draw_data", "draw_results"]
     assert sorted(clone.ran[3:]) == sorted([*noises, *per_key, *others])
     assert clone.repro() == []
 
@@ -207,7 +207,7 @@ def test_a_variant_reruns_what_depends_on_it_and_nothing_else(clone):
     done = clone.dvc("exp", "run", "--set-param", "noise.level=avg")
     ran = re.findall(r"^Running stage '(.+)':", done.stdout, re.MULTILINE)
     noisy = [f"{stage}@{network}-noisy" for stage in ("train", "evaluate") for network in params.NETWORKS]
-    report = [*(f"score@{key}" for key in KEYS), "summarize", "draw_results"]
+    report = ["score", "draw_results"]
     # The check of the parameters always comes first; its output does not change.
     assert sorted(ran) == sorted(["check", *noisy, *report])
     difference = clone.dvc("metrics", "diff").stdout
