@@ -29,7 +29,7 @@ def training_curves(histories: dict[str, pd.DataFrame], source: str) -> Figure:
         color = style.network_color(key.rsplit("-", 1)[0])
         axes.plot(history.epoch, history.accuracy, color=color, ls=":", marker=".", label="training (augmented)")
         axes.plot(history.epoch, history.val_accuracy, color=color, marker=".", label="validation tracks")
-        axes.set(title=key, xlabel="epoch", ylim=(0, 1.02))
+        axes.set(title=key, xlabel="epoch", xlim=(0.5, len(history) + 0.5), ylim=(0, 1.02))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(fontsize=7, loc="lower right")
     for axes in grid[:, 0]:
