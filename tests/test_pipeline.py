@@ -33,7 +33,7 @@ class Clone:
         self.environment = {
             name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MISREAD_MIRROR")
         }
-        self.environment |= {"PATH": os.pathsep.join(bare), "MISREAD_TEST": "1"}
+        self.environment |= {"PATH": os.pathsep.join(bare)}
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
 
