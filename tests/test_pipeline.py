@@ -93,6 +93,13 @@ def test_git_holds_metrics_and_reports_but_no_data(clone):
     assert clone.git("status", "--porcelain").stdout == ""
 
 
+def test_data_are_linked_to_the_cache_not_stored_twice(clone):
+    """With reflinks first in `cache.type`, DVC leaves copies where the file system has none."""
+    file = clone.folder / "data/noisy/gaussian-max/75/train/images.npy"
+    cached = [path for path in (clone.folder / ".dvc/cache").rglob("*") if path.is_file() and path.samefile(file)]
+    assert len(cached) == 1
+
+
 def test_metrics_and_tables(clone):
     rows = pd.read_csv(clone.folder / "reports/results.csv", keep_default_na=False)
     assert len(rows) == 10 * len(KEYS)
