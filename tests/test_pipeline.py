@@ -80,7 +80,7 @@ def test_every_stage_runs_once_in_order_and_then_none(clone):
     assert clone.ran[:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
     per_key = [f"{stage}@{key}" for stage in ("train", "evaluate") for key in KEYS]
-    others = ["pretrained@inception_v3", "pretrained@resnet50", "score", "draw_data", "draw_results"]
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise", "score", "draw_data", "draw_results"]
     assert sorted(clone.ran[3:]) == sorted([*noises, *per_key, *others])
     assert clone.repro() == []
 
@@ -133,7 +133,7 @@ def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
         )  # fmt: skip
         assert (noisy.images[rows] == expected).all()
         assert (noisy.labels == clean.labels).all()
-    quality = [read(clone, f"metrics/noise/gaussian-{level}.json")["40px"] for level in params.LEVELS]
+    quality = [read(clone, "metrics/noise.json")[f"gaussian-{level}"]["40px"] for level in params.LEVELS]
     assert quality[0]["rmse"] < quality[1]["rmse"] < quality[2]["rmse"]
     assert quality[0]["psnr"] > quality[1]["psnr"] > quality[2]["psnr"]
     assert quality[0]["ssim"] > quality[1]["ssim"] > quality[2]["ssim"]
@@ -220,6 +220,13 @@ def test_a_variant_reruns_what_depends_on_it_and_nothing_else(clone):
     difference = clone.dvc("metrics", "diff").stdout
     assert "selected.accuracy" in difference
     assert "metrics/cnn-noisy.json" in difference
+
+
+def test_going_back_to_earlier_parameters_trains_nothing(clone):
+    """DVC's run cache holds a stage only if it keeps nothing but metrics and plots outside the cache."""
+    assert "level: avg" in (clone.folder / "params.yaml").read_text()
+    change_params(clone.folder, {"noise.level": "max"})
+    assert set(clone.repro()) <= {"check", "score", "draw_results"}
 
 
 def test_a_change_of_one_strength_reruns_one_noise(clone):
