@@ -1,8 +1,8 @@
 """Measure fits with every augmentation policy, by `dvc exp run`: the table in docs/decisions.md.
 
-`compare_fits.py [FIT ...]`; without a name, all of them. An experiment for each fit and policy trains and evaluates
-`cnn-clean`; those that exist already are not run again. All together take more than an hour on 2 cores, and 16 GB of
-DVC's cache for the noisy sets of each fit.
+`stages/python scripts/compare_fits.py [FIT ...]`; without a name, all of them. An experiment for each fit and policy
+trains and evaluates `cnn-clean`; what was run before comes from DVC's run cache. All together take more than an hour on
+2 cores, and 16 GB of DVC's cache for the noisy sets of each fit.
 """
 
 import io
@@ -14,7 +14,6 @@ from typing import get_args
 
 import dvc.api
 import pandas as pd
-from dvc.exceptions import DvcException
 from project_copy import ROOT
 
 from misread import params
@@ -25,12 +24,12 @@ JOBS = 2  # a training of the small network keeps little more than one core busy
 
 
 def measure(fit: str, policy: str) -> dict:
-    """Run one variant unless it was, and score its predictions: a row of the table."""
+    """Run one variant and score its predictions: a row of the table."""
     name = f"{fit}-{policy}".replace("_", "-")
-    if not exists(name):
-        settings = ["--set-param", f"geometry.fit={fit}", "--set-param", f"train.augmentation={policy}"]
-        command = [sys.executable, "-m", "dvc", "exp", "run", "--temp", "--name", name, *settings, STAGE]
-        subprocess.run(command, cwd=ROOT, check=True)
+    dvc_experiment("remove", "--quiet", name)  # an earlier one, perhaps of other code
+    settings = ["--set-param", f"geometry.fit={fit}", "--set-param", f"train.augmentation={policy}"]
+    if dvc_experiment("run", "--temp", "--name", name, *settings, STAGE):
+        sys.exit(f"error: the experiment {name} failed")
     noise = params.load(ROOT / "params.yaml").noise
     predictions = dvc.api.read(PREDICTIONS, repo=str(ROOT), rev=name, mode="rb")
     accuracies = scores.by_noise(pd.read_parquet(io.BytesIO(predictions))).set_index(["noise_type", "noise_level"])
@@ -44,13 +43,9 @@ def measure(fit: str, policy: str) -> dict:
     }
 
 
-def exists(experiment: str) -> bool:
-    """Whether an experiment of that name, made from any commit, has its predictions."""
-    try:
-        with dvc.api.open(PREDICTIONS, repo=str(ROOT), rev=experiment, mode="rb"):
-            return True
-    except (DvcException, FileNotFoundError):
-        return False
+def dvc_experiment(*arguments: str) -> int:
+    """Exit status of `dvc exp`."""
+    return subprocess.run([sys.executable, "-m", "dvc", "exp", *arguments], cwd=ROOT, check=False).returncode
 
 
 def cell(row: pd.Series) -> str:
