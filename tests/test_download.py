@@ -88,6 +88,16 @@ def test_a_broken_transfer_is_resumed_where_it_broke_off(tmp_path, server, fetch
     assert server.ranges == [None, "bytes=1048576-", "bytes=2097152-"]
 
 
+def test_a_mirror_s_file_is_resumed_by_the_next_run(tmp_path, server, monkeypatch):
+    monkeypatch.setattr(transfer, "ATTEMPTS", 1)
+    server.faults = ["break"]
+    mirror, downloads = server.url.removesuffix("/file.zip"), tmp_path / "downloads"
+    with pytest.raises(MisreadError, match="run again to resume"):
+        transfer.from_mirror(mirror, "file.zip", tmp_path, downloads)
+    assert transfer.from_mirror(mirror, "file.zip", tmp_path, downloads).read_bytes() == CONTENT
+    assert server.ranges == [None, "bytes=1048576-"]
+
+
 def test_what_an_earlier_run_left_is_used(tmp_path, server, fetch):
     (tmp_path / "downloads").mkdir()
     part = tmp_path / "downloads/file.zip.part"
@@ -118,9 +128,10 @@ def test_a_refusal_is_an_error_unless_the_file_is_optional(tmp_path, server, fet
     server.faults = [404]
     with pytest.raises(MisreadError, match=r"file\.zip: the server answered 404"):
         fetch()
-    server.faults = [404]
-    assert not fetch(optional=True)
-    assert not (tmp_path / "file.zip").exists()
+    for refusal in (404, 403):
+        server.faults = [refusal]
+        assert not fetch(optional=True)
+        assert not (tmp_path / "file.zip").exists()
 
 
 def test_wrong_content_is_refused_and_removed(tmp_path, fetch):
@@ -143,6 +154,18 @@ def test_mirror_folder(tmp_path, archives, monkeypatch, capsys):
     for archive in gtsrb.ARCHIVES:
         assert (tmp_path / archive.name).read_bytes() == (archives / archive.name).read_bytes()
     assert capsys.readouterr().out.count("not packed as the official archive") == 3
+
+
+def test_a_truncated_archive_of_a_mirror_is_refused(tmp_path, archives, monkeypatch, capsys):
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    whole = (archives / gtsrb.TRAIN.name).read_bytes()
+    (mirror / gtsrb.TRAIN.name).write_bytes(whole[: len(whole) // 2])
+    monkeypatch.setenv("MISREAD_MIRROR", str(mirror))
+    with pytest.raises(
+        MisreadError, match=r"Final_Training_Images\.zip: what .*mirror holds is no zip archive, or not"
+    ):
+        download.fetch_archives(tmp_path, tmp_path / "downloads")
 
 
 def test_mirror_that_is_nothing(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from misread import params
 from misread.data import classes
 from misread.errors import MisreadError
-from misread.networks import backbones, prediction, saving, training
+from misread.networks import backbones, prediction, pretrained, saving, training
 from misread.networks.architectures import ARCHITECTURES, label
 from misread.networks.augment import POLICIES
 from misread.networks.feed import Feed
@@ -90,6 +90,17 @@ def test_an_unknown_layer_is_named_with_those_that_exist():
     backbone = backbones.cut_backbone("resnet50", 32, "conv2_block1_out")
     with pytest.raises(MisreadError, match=r"networks\.resnet50\.fine_tune_from: 'conv5_block1_out'"):
         backbones.train_from(backbone, "conv5_block1_out")
+
+
+def test_weights_that_cannot_be_downloaded_are_told_in_one_line(monkeypatch):
+    def fail(*_, **__):
+        raise Exception("URL fetch failure: no network")  # Keras's own class for it
+
+    monkeypatch.delenv("MISREAD_MIRROR", raising=False)
+    monkeypatch.setitem(backbones.BACKBONES, "resnet50", fail)
+    monkeypatch.setattr(backbones, "layer_names", lambda *_: ["conv3_block4_out"])
+    with pytest.raises(MisreadError, match=r"networks\.resnet50\.weights: cannot download them \(URL fetch failure"):
+        pretrained.fetch("resnet50", 50, "conv3_block4_out")
 
 
 def test_fine_tune_from_freezes_what_comes_before():

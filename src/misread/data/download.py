@@ -27,11 +27,15 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
             kaggle.convert(edition, folder)
             return
     for archive in gtsrb.ARCHIVES:
-        path = transfer.from_mirror(mirror, archive.name, folder) if mirror else None
+        # A part that one source began is not another's to continue.
+        path = transfer.from_mirror(mirror, archive.name, folder, downloads / "mirror") if mirror else None
         if path is None:
+            if mirror:
+                print(f"{archive.name}: not in {mirror}; downloading it from {gtsrb.SITE}")
             path = folder / archive.name
             transfer.fetch(gtsrb.SITE + archive.name, path, downloads, archive.md5)
-        elif (found := transfer.md5_of(path)) != archive.md5:
-            print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")
+            continue
         if not zipfile.is_zipfile(path):
-            raise MisreadError(f"{archive.name}: what {mirror or gtsrb.SITE} holds is not a zip archive")
+            raise MisreadError(f"{archive.name}: what {mirror} holds is no zip archive, or not all of it")
+        if (found := transfer.md5_of(path)) != archive.md5:
+            print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")

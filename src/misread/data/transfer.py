@@ -36,13 +36,14 @@ def is_url(mirror: str) -> bool:
     return mirror.startswith(("http://", "https://"))
 
 
-def from_mirror(mirror: str, name: str, folder: Path) -> Path | None:
+def from_mirror(mirror: str, name: str, folder: Path, downloads: Path) -> Path | None:
     """Copy a file from the mirror.
 
     Args:
         mirror: folder or URL.
         name: of the file.
         folder: where it goes.
+        downloads: where an unfinished download waits for the next run.
 
     Returns:
         The copy; None where the mirror does not have the file.
@@ -54,7 +55,7 @@ def from_mirror(mirror: str, name: str, folder: Path) -> Path | None:
     target = folder / name
     if is_url(mirror):
         url = f"{mirror.rstrip('/')}/{name}"
-        return target if fetch(url, target, folder, md5=None, optional=True) else None
+        return target if fetch(url, target, downloads, md5=None, optional=True) else None
     source = Path(mirror) / name
     if not source.is_file():
         return None
@@ -82,7 +83,7 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
         downloads: folder of the unfinished one, ``NAME.part``, which a failure leaves there for the next run. A file
             of known checksum stays there as well, a hard link without a size of its own: it is downloaded once.
         md5: expected checksum; None: none is known.
-        optional: whether a missing file (404) is no error.
+        optional: whether a file that the server does not have or give (404, 403) is no error.
 
     Returns:
         False if the file is optional and missing.
@@ -105,7 +106,7 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
             _continue(session, url, part)
             break
         except requests.HTTPError as error:
-            if optional and error.response.status_code == 404:
+            if optional and error.response.status_code in (403, 404):  # object stores say 403 of an unknown name
                 return False
             raise MisreadError(
                 f"{url}: the server answered {error.response.status_code} {error.response.reason}"

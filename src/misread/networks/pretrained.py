@@ -28,13 +28,15 @@ def fetch(name: str, image_size: int, cut: str) -> keras.Model:
         with tempfile.TemporaryDirectory() as folder:
             for layer in order:
                 file = f"{name}-{layer}.weights.h5"
-                path = transfer.from_mirror(mirror, file, Path(folder))
+                path = transfer.from_mirror(mirror, file, Path(folder), Path(folder))
                 if path is not None:
                     print(f"{file}: from the mirror, cut at {cut}")
                     return backbones.load_from_longer(name, image_size, cut, path, layer)
     try:
         return backbones.cut_backbone(name, image_size, cut, weights="imagenet")
-    except (OSError, ValueError) as error:
+    except MisreadError:
+        raise
+    except Exception as error:  # Keras tells of a failed download by nothing more precise
         reason = " ".join(str(error).split())[:200]
         raise MisreadError(
             f"networks.{name}.weights: cannot download them ({reason}); set {transfer.MIRROR_VARIABLE} to a "
