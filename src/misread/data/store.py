@@ -81,9 +81,17 @@ def create_set(folder: Path, labels: np.ndarray, size: int) -> None:
 
 
 def write_rows(folder: Path, start: int, images: np.ndarray) -> None:
-    """Write a block of images at row ``start``; safe from several processes as long as blocks do not overlap."""
-    target = np.load(folder / "images.npy", mmap_mode="r+")  # mapped anew for each block: the pages are let go of
-    target[start : start + len(images)] = images
+    """Write a block of images at row ``start``; safe from several processes as long as blocks do not overlap.
+
+    Written, not mapped: a full disk is then an error that can be told, and does not kill the process.
+    """
+    path = folder / "images.npy"
+    target = np.load(path, mmap_mode="r")
+    if images.shape[1:] != target.shape[1:] or start + len(images) > len(target):
+        raise ValueError(f"rows {start} to {start + len(images)} of shape {images.shape[1:]} in a set {target.shape}")
+    with open(path, "r+b") as file:
+        file.seek(target.offset + start * target[0].nbytes)
+        file.write(np.ascontiguousarray(images, np.uint8).data)
 
 
 @contextmanager
