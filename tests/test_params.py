@@ -69,6 +69,11 @@ def test_wrong_value(folder, key, value, told):
         assert part in message
 
 
+def test_layers_that_stay_random_are_refused(folder):
+    change_params(folder, {"networks.resnet50.weights": None, "networks.resnet50.fine_tune_from": "conv2_block2_out"})
+    assert "networks.resnet50.fine_tune_from: 'conv2_block2_out': must be null where weights is null" in refusal(folder)
+
+
 def test_missing_key(folder):
     path = folder / "params.yaml"
     values = YAML(typ="safe").load(path)

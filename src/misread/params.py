@@ -142,6 +142,8 @@ class PretrainedNetwork(Network):
         first, last = self.fine_tune_from, self.cut
         if first is not None and self.BLOCKS.index(first) > self.BLOCKS.index(last):
             raise ValueError(f"fine_tune_from: {first!r}: must not come after cut, {last!r}")
+        if first is not None and self.weights is None:
+            raise ValueError(f"fine_tune_from: {first!r}: must be null where weights is null, or layers stay random")
         return self
 
 
