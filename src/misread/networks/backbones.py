@@ -53,7 +53,9 @@ def load_weights(backbone: keras.Model, path: Path) -> None:
     try:
         check_complete(backbone, path)
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Keras only warns of a part that the file lacks, and leaves it random
+            warnings.simplefilter(
+                "error", UserWarning
+            )  # Keras only warns of a part that the file lacks, and leaves it random
             backbone.load_weights(path)
     except FileNotFoundError:
         raise MisreadError(f"{path}: no such file; `dvc repro pretrained` or `dvc pull` brings it") from None

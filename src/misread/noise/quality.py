@@ -20,7 +20,9 @@ def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
     """
     mse = float(np.mean((clean.astype(np.float64) - noisy) ** 2))
     similarities = [
-        structural_similarity(before, after, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5)
+        structural_similarity(
+            before, after, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+        )
         for before, after in zip(clean, noisy, strict=True)
     ]
     psnr = float(10 * np.log10(255**2 / mse)) if mse > 0 else None
