@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 from project_copy import DEMO, ROOT, copy_project
 
 TARGET = ROOT / ".demo"
@@ -28,11 +29,14 @@ def main() -> None:
     print(
         f"\nThe demo took {time.monotonic() - started:.0f} s. Its numbers come from rendered signs, not from GTSRB:\n"
     )
-    for path in sorted((TARGET / "metrics").glob("*-*.json")):
-        metrics = json.loads(path.read_text(encoding="utf-8"))
+    results = pd.read_csv(TARGET / "reports/results.csv", keep_default_na=False)
+    results["noise"] = results["Noise type"] + "-" + results["Noise level"]
+    for (network, regime), rows in results.groupby(["Network", "regime"], sort=False):
+        accuracy = rows.set_index("noise").Accuracy
+        selected = summary["selected"]
         print(
-            f"  {path.stem:20} accuracy clean {metrics['clean']['accuracy']:.3f}, "
-            f"{summary['selected']} {metrics['selected']['accuracy']:.3f}"
+            f"  {network + ', ' + regime:36} accuracy clean {accuracy['none-none']:.3f}, "
+            f"{selected} {accuracy[selected]:.3f}"
         )
     print("\nResults:")
     for name, what in (

@@ -10,7 +10,7 @@ from misread.data import store
 from misread.report import data_figures, style
 
 CLEAN = Path("data/clean")
-SIZE_OF = "inception_v3"  # the largest images show most
+SIZE_OF = "inception_v3"  # at its size, the largest of the defaults, images show most
 CLASS_SHOWN = 14  # stop
 
 

@@ -1,5 +1,9 @@
-"""Draw the figures of the results: training curves, accuracy by level, signs before and after noise, confusion."""
+"""Draw the figures of the results: training curves, accuracy by level, signs before and after noise, confusion.
 
+draw_results.py NETWORK-REGIME ...
+"""
+
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +46,7 @@ def signs(predictions: pd.DataFrame, settings: params.Params) -> list[dict]:
 def main() -> None:
     settings = params.load()
     noise, source = settings.noise, settings.data.source
-    keys = stage.evaluated_keys()
+    keys = sys.argv[1:]
     predictions = {key: store.read_table(Path(f"reports/predictions/{key}.parquet")) for key in keys}
     at_selected = {
         key: table[(table.noise_type == noise.type) & (table.noise_level == noise.level)]
@@ -51,14 +55,15 @@ def main() -> None:
     selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
     histories = {key: pd.read_csv(f"reports/history/{key}.csv") for key in keys}
     tables = {key: pd.read_csv(f"reports/by_noise/{key}.csv", keep_default_na=False) for key in keys}
+    titles = {key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in tables.items()}
     shown = f"{SHOWN}-clean"
     figures = {
-        "training_curves": result_figures.training_curves(histories, source),
-        "accuracy_by_level": result_figures.accuracy_by_level(tables, source),
+        "training_curves": result_figures.training_curves(histories, titles, source),
+        "accuracy_by_level": result_figures.accuracy_by_level(tables, titles, source),
         "before_and_after": result_figures.before_and_after(
-            signs(predictions[shown], settings), shown, selected, source
+            signs(predictions[shown], settings), titles[shown], selected, source
         ),
-        "confusion": result_figures.confusion(at_selected, selected, source),
+        "confusion": result_figures.confusion(at_selected, titles, selected, source),
     }
     with store.complete_or_absent(Path("reports/figures/results")) as folder:
         folder.mkdir()

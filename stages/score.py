@@ -1,6 +1,10 @@
-"""Turn all predictions into numbers: each network's metrics and tables, the headline, and the study's results table."""
+"""Turn predictions into numbers: each network's metrics and tables, the headline, the study's results table.
+
+score.py NETWORK-REGIME ...
+"""
 
 import json
+import sys
 from pathlib import Path
 
 import stage
@@ -19,7 +23,7 @@ def as_json(values: dict) -> str:
 def main() -> None:
     settings = params.load()
     selected = (settings.noise.type, settings.noise.level)
-    keys = stage.evaluated_keys()
+    keys = sys.argv[1:]
     predictions = {key: store.read_table(REPORTS / f"predictions/{key}.parquet") for key in keys}
     trained = {key: json.loads(Path(f"models/{key}/training.json").read_text(encoding="utf-8")) for key in keys}
     scored = {key: scores.by_noise(table) for key, table in predictions.items()}

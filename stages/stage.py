@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from misread.errors import MisreadError
-from misread.params import NETWORKS, REGIMES
 
 
 def run(main: Callable[[], None]) -> None:
@@ -24,19 +23,6 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(f"error: {error.filename or 'the disk'}: {error.strerror}")
     except KeyboardInterrupt:
         sys.exit("interrupted; `dvc repro` starts this stage anew")
-
-
-def evaluated_keys() -> list[str]:
-    """Every NETWORK-REGIME that has predictions, networks and regimes in their usual order.
-
-    Raises:
-        MisreadError: there are none.
-    """
-    present = {path.stem for path in Path("reports/predictions").glob("*.parquet")}
-    keys = [key for network in NETWORKS for regime in REGIMES if (key := f"{network}-{regime}") in present]
-    if not keys:
-        raise MisreadError("reports/predictions: no predictions there; `dvc repro` or `dvc pull` brings them")
-    return keys
 
 
 def backbone_weights(network: str) -> Path:

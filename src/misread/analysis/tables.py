@@ -40,7 +40,8 @@ def results_markdown(table: pd.DataFrame, source: str, selected: str) -> str:
         lines += ["**Rendered signs, not GTSRB: these numbers say nothing about the real benchmark.**", ""]
     lines += [
         f"Share of the {table.n.max():,} test images classified correctly, with the 95% Wilson interval below it. "
-        f"The regime `noisy` learns from `{selected}`. Full precision: `results.csv`.",
+        f"The regime `noisy` learns from `{selected}`. Many images show the same sign, so the intervals are narrower "
+        "than they should be. Full precision: `results.csv`.",
         "",
         "",
     ]

@@ -11,11 +11,12 @@ from misread.params import LEVELS, NOISE_TYPES
 from misread.report import style
 
 
-def training_curves(histories: dict[str, pd.DataFrame], source: str) -> Figure:
+def training_curves(histories: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
     """Accuracy on training and validation images after each epoch, a panel for each network and regime.
 
     Args:
         histories: key (``NETWORK-REGIME``) -> table with epoch, accuracy, val_accuracy.
+        titles: key -> what a reader knows the network by.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -29,7 +30,7 @@ def training_curves(histories: dict[str, pd.DataFrame], source: str) -> Figure:
         color = style.network_color(key.rsplit("-", 1)[0])
         axes.plot(history.epoch, history.accuracy, color=color, ls=":", marker=".", label="training (augmented)")
         axes.plot(history.epoch, history.val_accuracy, color=color, marker=".", label="validation tracks")
-        axes.set(title=key, xlabel="epoch", xlim=(0.5, len(history) + 0.5), ylim=(0, 1.02))
+        axes.set(title=titles[key], xlabel="epoch", xlim=(0.5, len(history) + 0.5), ylim=(0, 1.02))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(fontsize=7, loc="lower right")
     for axes in grid[:, 0]:
@@ -38,11 +39,12 @@ def training_curves(histories: dict[str, pd.DataFrame], source: str) -> Figure:
     return figure
 
 
-def accuracy_by_level(tables: dict[str, pd.DataFrame], source: str) -> Figure:
+def accuracy_by_level(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
     """Accuracy against the level of each noise type with 95% intervals, a panel for each type.
 
     Args:
-        tables: key -> table of `misread.analysis.scores.by_noise`, with a column ``label``.
+        tables: key -> table of `misread.analysis.scores.by_noise`.
+        titles: key -> what a reader knows the network by.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -56,7 +58,7 @@ def accuracy_by_level(tables: dict[str, pd.DataFrame], source: str) -> Figure:
             axes.errorbar(
                 range(len(steps)), values.accuracy, errors, color=style.network_color(network),
                 ls=style.REGIME_LINES[regime], marker="o", ms=3, capsize=2, lw=1.4,
-                label=f"{values.label.iloc[0]}, {regime}",
+                label=titles[key],
             )  # fmt: skip
         axes.set(title=style.NOISE_NAMES[noise_type], xlabel="noise level", ylim=(0, 1.02))
         axes.set_xticks(range(len(steps)), steps)
@@ -92,11 +94,12 @@ def before_and_after(signs: list[dict], network: str, noise: str, source: str) -
     return figure
 
 
-def confusion(predictions: dict[str, pd.DataFrame], noise: str, source: str) -> Figure:
+def confusion(predictions: dict[str, pd.DataFrame], titles: dict[str, str], noise: str, source: str) -> Figure:
     """Confusion under one noise, a panel for each network: rows are true classes and sum to 1.
 
     Args:
         predictions: key -> predictions on the noisy test set.
+        titles: key -> what a reader knows the network by.
         noise: its name.
         source: ``gtsrb`` or ``synthetic``.
 
@@ -112,7 +115,7 @@ def confusion(predictions: dict[str, pd.DataFrame], noise: str, source: str) -> 
         matrix = confusion_matrix(table.label, table.prediction, labels=range(classes.COUNT), normalize="true")
         # The square root keeps rare confusions visible beside the diagonal.
         image = axes.imshow(np.sqrt(matrix), cmap="cividis", vmin=0, vmax=1)
-        axes.set(title=key, xlabel="predicted class", ylabel="true class")
+        axes.set(title=titles[key], xlabel="predicted class", ylabel="true class")
     bar = figure.colorbar(image, ax=grid, shrink=0.5, ticks=np.sqrt([0, 0.05, 0.25, 0.5, 1]))
     bar.ax.set_yticklabels(["0", "5%", "25%", "50%", "100%"])
     figure.suptitle(f"Share of each class read as another, under {noise} noise")
