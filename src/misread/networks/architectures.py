@@ -14,6 +14,10 @@ from misread.data import classes
 from misread.networks import backbones
 from misread.params import Network, PretrainedNetwork
 
+# Adam moves every weight equally far, and a backbone has more than 10,000 features: at its rate of learning the steps
+# of a plain head would change the logits by whole units. A multiplier of the readout (arXiv 2203.03466) tames them.
+FEATURE_SCALE = 0.1
+
 
 def cnn(params: Network, weights: Path | None = None) -> keras.Model:
     """The study's small network: three convolutions with pooling, two dense layers.
@@ -58,6 +62,7 @@ def _on_backbone(name: str, params: PretrainedNetwork, weights: Path | None, pre
     backbones.train_from(backbone, params.fine_tune_from)
     inputs = keras.Input((params.image_size, params.image_size, 3), name="image")
     x = layers.Flatten(name="features")(backbone(preprocess(inputs)))
+    x = layers.Rescaling(FEATURE_SCALE)(x)
     x = layers.Dropout(params.dropout)(x)
     return keras.Model(inputs, _logits(x), name=name)
 

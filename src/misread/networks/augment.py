@@ -73,16 +73,16 @@ def paper(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> t
 def label_safe(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Changes that keep a sign's meaning, or follow it.
 
-    Rotation up to 10 degrees, zoom up to 15%, shifts up to 8% of the side, contrast up to 40%, brightness up to 40 grey
+    Rotation up to 10 degrees, zoom up to 30%, shifts up to 8% of the side, contrast up to 60%, brightness up to 60 grey
     levels; mirrored only where the sign is symmetric, or with the label swapped (`classes.MIRRORED_LEFT_TO_RIGHT`).
     """
     count, size = images.shape[:2]
     mirror, upend = rng.random((2, count)) < 0.5
     degrees = rng.uniform(-10, 10, count)
-    zoom = np.exp(rng.uniform(-np.log(1.15), np.log(1.15), count))
+    zoom = np.exp(rng.uniform(-np.log(1.3), np.log(1.3), count))
     shift_x, shift_y = rng.uniform(-0.08 * size, 0.08 * size, (2, count))
-    contrast = rng.uniform(0.6, 1.4, count)
-    brightness = rng.uniform(-40, 40, count)
+    contrast = rng.uniform(0.4, 1.6, count)
+    brightness = rng.uniform(-60, 60, count)
 
     mirror &= LEFT_TO_RIGHT[labels] >= 0
     labels = np.where(mirror, LEFT_TO_RIGHT[labels], labels)
