@@ -23,8 +23,8 @@ $(READY): requirements.lock
 demo: $(READY) ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
 	$(VENV)/bin/python scripts/demo.py
 
-test: $(READY) ## Run all tests
-	$(VENV)/bin/python -m pytest --durations=5
+test: $(READY) ## Run all tests, one file on each core at a time
+	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile
 
 test-fast: $(READY) ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'
