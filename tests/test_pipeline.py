@@ -219,7 +219,7 @@ def test_a_killed_stage_leaves_nothing_half_done_and_the_next_run_finishes(clone
     assert clone.repro() == []
 
 
-def test_a_variant_reruns_what_depends_on_it_and_nothing_else(clone):
+def test_a_variant_touches_what_names_it_and_nothing_else(clone):
     change_params(clone.folder, {"noise.level": "avg"})
     ran = clone.would_run()
     change_params(clone.folder, {"noise.level": "max"})
