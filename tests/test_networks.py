@@ -1,5 +1,9 @@
 """Architectures, augmentation, the feed, training and saving."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -21,6 +25,18 @@ def changed(network, **values):
 
 def images(count, size=40, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+
+
+def test_keras_starts_without_what_is_not_used_and_others_find_it_all_the_same():
+    code = (
+        "import sys; from misread.networks import saving; print([name for name in ('sklearn', 'matplotlib') if name in "
+        "sys.modules]); import matplotlib.pyplot, sklearn.isotonic"
+    )
+    path = os.pathsep.join(sys.path)  # of the tests: the project's own code is on it
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_cnn_has_the_studys_parameters():
