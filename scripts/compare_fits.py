@@ -1,8 +1,8 @@
 """Measure fits with every augmentation policy, by `dvc exp run`: the table in docs/decisions.md.
 
 `stages/python scripts/compare_fits.py [FIT ...]`; without a name, all of them. An experiment for each fit and policy
-trains and evaluates `cnn-clean`; what was run before comes from DVC's run cache. All together take an hour and a half on
-2 cores, and 16 GB of DVC's cache for the noisy sets of each fit.
+trains and evaluates `cnn-clean`; what was run before comes from DVC's run cache. All together take an hour and a half
+on 2 cores, and 16 GB of DVC's cache for the noisy sets of each fit.
 """
 
 import io
