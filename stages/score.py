@@ -1,4 +1,4 @@
-"""Turn predictions into numbers: each network's metrics and tables, the headline, the study's results table.
+"""Turn the classifiers' predictions into numbers: each network's metrics and tables, and the headline.
 
 score.py NETWORK-REGIME ...
 """
@@ -8,16 +8,13 @@ import sys
 from pathlib import Path
 
 import stage
+import texts
 from misread import params
-from misread.analysis import scores, summary, tables
+from misread.analysis import scores, summary
 from misread.data import store
 
 BASELINE = "cnn-clean"
 REPORTS = Path("reports")
-
-
-def as_json(values: dict) -> str:
-    return json.dumps(values, indent=2) + "\n"
 
 
 def main() -> None:
@@ -28,23 +25,17 @@ def main() -> None:
     trained = {key: json.loads(Path(f"models/{key}/training.json").read_text(encoding="utf-8")) for key in keys}
     scored = {key: scores.by_noise(table) for key, table in predictions.items()}
     baseline = scored[BASELINE].copy()
-    texts = {}
+    files = {}
     for key, table in scored.items():
         metrics = scores.metrics(table, baseline, trained[key]["parameters"], selected)
         table["corruption_error"] = table.noise_type.map(scores.corruption_error(table, baseline))
         for position, column in enumerate(("label", "image_size", "regime")):
             table.insert(position, column, trained[key][column])
-        texts[Path(f"metrics/{key}.json")] = as_json(metrics)
-        texts[REPORTS / f"by_noise/{key}.csv"] = table.to_csv(index=False)
-        texts[REPORTS / f"per_class/{key}.csv"] = scores.per_class(predictions[key]).to_csv(index=False)
-    source = settings.data.source
-    results = tables.results(list(scored.values()))
-    texts[Path("metrics/summary.json")] = as_json(summary.headline(scored, predictions, source, selected))
-    texts[REPORTS / "results.csv"] = results.to_csv(index=False)
-    texts[REPORTS / "results.md"] = tables.results_markdown(results, source, "-".join(selected))
-    for target, text in texts.items():
-        with store.complete_or_absent(target) as path:
-            path.write_text(text, encoding="utf-8")
+        files[Path(f"metrics/{key}.json")] = texts.as_json(metrics)
+        files[REPORTS / f"by_noise/{key}.csv"] = table.to_csv(index=False)
+        files[REPORTS / f"per_class/{key}.csv"] = scores.per_class(predictions[key]).to_csv(index=False)
+    headline = summary.headline(scored, predictions, settings.data.source, selected)
+    texts.write(files | {Path("metrics/summary.json"): texts.as_json(headline)})
 
 
 if __name__ == "__main__":

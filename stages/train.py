@@ -8,31 +8,17 @@ import numpy as np
 import pandas as pd
 
 import stage
+import training_sets
 from misread import params
 from misread.data import store
 from misread.networks import architectures, saving, training
-
-
-def sets_of(regime: str, noise: params.Noise, image_size: int) -> list[store.ImageSet]:
-    """The training sets of a regime: clean; the selected noisy one; or clean and all noisy ones."""
-    clean = Path(f"data/clean/{image_size}/train")
-    noisy = Path("data/noisy")
-    folders = {
-        "clean": [clean],
-        "noisy": [noisy / f"{noise.type}-{noise.level}/{image_size}/train"],
-        "mixed": [
-            clean,
-            *(noisy / f"{kind}-{level}/{image_size}/train" for kind in params.NOISE_TYPES for level in params.LEVELS),
-        ],
-    }
-    return [store.open_set(folder) for folder in folders[regime]]
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
     settings = params.load()
     network = settings.networks[name]
-    sets = sets_of(regime, settings.noise, network.image_size)
+    sets = [store.open_set(folder) for folder in training_sets.folders(regime, settings.noise, network.image_size)]
     labels = np.asarray(sets[0].labels)
     validation = pd.read_csv("data/clean/train.csv").validation.to_numpy()
     weights = stage.backbone_weights(name) if getattr(network, "weights", None) else None

@@ -20,6 +20,18 @@ def correct(predictions: pd.DataFrame, noise_type: str, level: str) -> np.ndarra
     return (chosen.label == chosen.prediction).to_numpy()
 
 
+def set_name(noise_type: str, level: str) -> str:
+    """``clean`` or ``TYPE-LEVEL``."""
+    return "clean" if (noise_type, level) == CLEAN else f"{noise_type}-{level}"
+
+
+def accuracies(predictions: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Set (`set_name`) -> ``{"accuracy": share}``."""
+    right = predictions.label == predictions.prediction
+    groups = right.groupby([predictions.noise_type, predictions.noise_level], sort=False, observed=True)
+    return {set_name(*name): {"accuracy": float(part.mean())} for name, part in groups}
+
+
 def by_noise(predictions: pd.DataFrame) -> pd.DataFrame:
     """A row for each noise.
 
@@ -57,7 +69,7 @@ def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
     labels = np.sort(predictions.label.unique())
     columns = {}
     for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
-        name = "clean" if (noise_type, level) == CLEAN else f"{noise_type}-{level}"
+        name = set_name(noise_type, level)
         columns[name] = recall_score(part.label, part.prediction, labels=labels, average=None)
         counts = part.label.value_counts().reindex(labels).to_numpy()
     return pd.DataFrame({"class_id": labels, "n": counts, **columns})
