@@ -19,6 +19,8 @@ Level = Literal["min", "avg", "max"]
 Augmentation = Literal["none", "paper", "label_safe"]
 Precision = Literal["float32", "mixed_bfloat16"]
 Regime = Literal["clean", "noisy", "mixed"]
+GanLoss = Literal["bce", "hinge", "lsgan"]
+Condition = Literal["concat", "projection"]
 
 NOISE_TYPES: tuple[str, ...] = get_args(NoiseType)
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -98,6 +100,11 @@ class Noise(_Section):
     strength: Strength
     options: NoiseOptions
     quality_images: Positive
+
+    @property
+    def selected(self) -> str:
+        """The noisy set that the headline metrics use, ``TYPE-LEVEL``."""
+        return f"{self.type}-{self.level}"
 
     def strength_of(self, noise_type: str, level: str) -> float:
         """Strength in the type's own unit."""
@@ -191,10 +198,71 @@ class Networks(_Section):
 NETWORKS: tuple[str, ...] = tuple(Networks.model_fields)
 
 
+class Defeat(_Section):
+    """When the discriminator has won outright, and training stops with an error."""
+
+    accuracy: Annotated[float, Field(gt=0.5, le=1)]
+    epochs: Positive
+
+
+class GanTraining(_Section):
+    """What holds for the training of both kinds of GAN."""
+
+    latent_size: Positive
+    batch_size: Annotated[int, Field(ge=2)]  # batch normalisation needs two
+    loss: GanLoss
+    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    beta_1: Annotated[float, Field(ge=0, lt=1)]
+    average: Annotated[float, Field(ge=0, lt=1)]
+    samples_every: Positive
+    defeat: Defeat
+
+
+class PlainGan(_Section):
+    """The GAN that knows no classes."""
+
+    epochs: Positive
+
+
+class ConditionalGan(_Section):
+    """The GAN that is told the class."""
+
+    epochs: Positive
+    condition: Condition
+    embedding_size: Positive
+
+
+class Students(_Section):
+    """How the small classifiers learn that show what generated images teach."""
+
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    weight_decay: Annotated[float, Field(ge=0, le=1)]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+
+class GanEvaluation(_Section):
+    """On how many images generated and real ones are compared."""
+
+    images: Annotated[int, Field(ge=10)]
+
+
 class Gan(_Section):
     """The generative networks."""
 
     image_size: Annotated[int, Field(ge=16, le=512)]
+    training: GanTraining
+    plain: PlainGan
+    conditional: ConditionalGan
+    students: Students
+    evaluation: GanEvaluation
+
+    @property
+    def student(self) -> Network:
+        """The small CNN at the size of the GANs' images."""
+        return Network(image_size=self.image_size, precision="float32", **self.students.model_dump())
 
 
 class Figures(_Section):

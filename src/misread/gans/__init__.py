@@ -1,0 +1,1 @@
+"""Generative adversarial networks: the plain and the conditional one, their training, and samples from them."""

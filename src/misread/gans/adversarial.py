@@ -1,0 +1,84 @@
+"""What both kinds of GAN have beside their training step: optimizers, random numbers, an average, and records."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from misread.gans.losses import LOSSES, Loss
+from misread.params import GanTraining
+
+RECORDED = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy")
+
+
+class Adversarial(keras.Model):
+    """A generator and a discriminator; subclasses add ``train_step``.
+
+    ``averaged`` is the generator to sample from: its weights are the moving average of the generator's.
+    """
+
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, settings: GanTraining, seed: int, name: str):
+        super().__init__(name=name)
+        self.settings = settings
+        self.loss_halves: Loss = LOSSES[settings.loss]
+        self.generator = generator
+        self.discriminator = discriminator
+        self.averaged = keras.models.clone_model(generator)
+        self.random = keras.random.SeedGenerator(seed)
+        self.trackers = {name: keras.metrics.Mean(name) for name in RECORDED}
+
+    def compile(self) -> None:
+        """Give each network its optimizer."""
+        super().compile(jit_compile=False)  # refused where kernels are to be deterministic; the step does it itself
+        self.generator_optimizer = self._adam(self.generator)
+        self.discriminator_optimizer = self._adam(self.discriminator)
+
+    def _adam(self, network: keras.Model) -> keras.optimizers.Optimizer:
+        optimizer = keras.optimizers.Adam(self.settings.learning_rate, self.settings.beta_1)
+        optimizer.build(network.trainable_variables)
+        return optimizer
+
+    @property
+    def metrics(self) -> list[keras.Metric]:
+        """What an epoch reports: both losses, and the shares of real and of generated images told rightly."""
+        return list(self.trackers.values())
+
+    def latent(self, count: int) -> tf.Tensor:
+        """Fresh noise vectors, standard normal, float32 ``(count, latent_size)``."""
+        return keras.random.normal((count, self.settings.latent_size), seed=self.random)
+
+    def update_average(self) -> None:
+        """Move ``averaged`` towards the generator, what batch normalisation measures included.
+
+        The momentum rises to its final value as ``(1 + step) / (10 + step)``, so that the random start is soon
+        forgotten.
+        """
+        step = ops.cast(self.generator_optimizer.iterations, "float32")
+        momentum = ops.minimum(self.settings.average, (1.0 + step) / (10.0 + step))
+        for mean, value in zip(self.averaged.weights, self.generator.weights, strict=True):
+            mean.assign(momentum * mean + (1.0 - momentum) * value)
+
+    def record(self, discriminator_loss, generator_loss, on_real, on_fake) -> dict[str, tf.Tensor]:
+        """Add a step to the epoch's means.
+
+        Args:
+            discriminator_loss: scalar.
+            generator_loss: scalar.
+            on_real: the discriminator's logits on real images, ``(N, 1)``.
+            on_fake: those on generated ones.
+
+        """
+        undecided = self.loss_halves.undecided
+        values = (
+            discriminator_loss,
+            generator_loss,
+            ops.cast(on_real > undecided, "float32"),
+            ops.cast(on_fake < undecided, "float32"),
+        )
+        for tracker, value in zip(self.metrics, values, strict=True):
+            tracker.update_state(value)
+        return {tracker.name: tracker.result() for tracker in self.metrics}
+
+
+def to_network_range(images: tf.Tensor) -> tf.Tensor:
+    """From uint8 to float32 in [-1, 1]."""
+    return ops.cast(images, "float32") / 127.5 - 1.0
