@@ -1,0 +1,129 @@
+"""How close generated images come to real ones, measured on features of a fixed network.
+
+Features are float arrays ``(N, D)``, a row for each image, of one layer of one network.
+"""
+
+import numpy as np
+from scipy import linalg
+from sklearn.metrics.pairwise import polynomial_kernel
+from sklearn.neighbors import NearestNeighbors
+
+
+def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
+    """FID: the squared Fréchet distance between normal distributions fitted to two sets of features.
+
+    ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``, M. Heusel et al., arXiv 1706.08500. It is biased upwards in small
+    sets: compare only between sets of one size.
+    """
+    means = first.mean(axis=0) - second.mean(axis=0)
+    covariances = [np.cov(one.astype(np.float64), rowvar=False) for one in (first, second)]
+    # The trace of a root is the sum of the roots of the eigenvalues, real and not negative but for rounding.
+    eigenvalues = linalg.eigvals(covariances[0] @ covariances[1])
+    root_trace = np.sqrt(np.clip(eigenvalues.real, 0, None)).sum()
+    return float(means @ means + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * root_trace)
+
+
+def kernel_distance(
+    first: np.ndarray, second: np.ndarray, rng: np.random.Generator, subsets: int = 100, size: int = 1000
+) -> tuple[float, float]:
+    """KID: the squared maximum mean discrepancy under the kernel ``(x.y / D + 1)^3``, unbiased.
+
+    M. Bińkowski et al., arXiv 1801.01401: mean over random subsets.
+
+    Args:
+        first: features.
+        second: features of as many columns.
+        rng: draws the subsets.
+        subsets: how many.
+        size: rows in each, at most half of those there are.
+
+    Returns:
+        Mean and standard deviation over the subsets.
+
+    """
+    size = min(size, len(first) // 2, len(second) // 2)  # subsets of all the rows would not differ
+    first, second = first.astype(np.float64), second.astype(np.float64)  # a cube of large sums
+    values = []
+    for _ in range(subsets):
+        x, y = (one[rng.choice(len(one), size, replace=False)] for one in (first, second))
+        within = sum(
+            (kernel.sum() - np.trace(kernel)) / (size * (size - 1))
+            for kernel in (polynomial_kernel(one, degree=3, coef0=1) for one in (x, y))
+        )
+        values.append(within - 2 * polynomial_kernel(x, y, degree=3, coef0=1).mean())
+    return float(np.mean(values)), float(np.std(values))
+
+
+def precision_recall(real: np.ndarray, generated: np.ndarray, neighbors: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which generated images lie among the real ones, and which real ones among the generated.
+
+    An image lies among others if it is nearer to one of them than that one's ``neighbors``-th neighbour is.
+    T. Kynkäänniemi et al., arXiv 1904.06991, with 3 neighbours; where images come in groups of near-duplicates, take no
+    fewer than the largest group has.
+
+    Returns:
+        bool, one for each generated image (precision is the share of True), and one for each real image (recall).
+
+    """
+    return _among(generated, real, neighbors), _among(real, generated, neighbors)
+
+
+def halves_by_track(tracks: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+    """Two samples of real images that share no track, frames spread evenly over each.
+
+    Args:
+        tracks: (N,), which images show the same sign.
+        count: about how many images each sample shall have.
+        rng: deals the tracks out.
+
+    Returns:
+        Positions of the first sample, int ``(A,)``; of the second, ``(B,)``; and the frames of each track, at most.
+
+    """
+    names, positions = np.unique(tracks, return_inverse=True)
+    order = rng.permutation(len(names))
+    frames = max(1, round(count / (len(names) / 2)))
+    samples = []
+    for part in (order[::2], order[1::2]):
+        taken = [np.flatnonzero(positions == track) for track in np.sort(part)]
+        spread = [rows[np.linspace(0, len(rows) - 1, min(frames, len(rows))).round().astype(int)] for rows in taken]
+        samples.append(np.concatenate(spread))
+    return *samples, frames
+
+
+def _among(points: np.ndarray, others: np.ndarray, neighbors: int) -> np.ndarray:
+    radii = NearestNeighbors(n_neighbors=neighbors + 1).fit(others).kneighbors(others)[0][:, -1]
+    inside = np.zeros(len(points), bool)
+    for start in range(0, len(points), 512):
+        part = points[start : start + 512]
+        squared = (part**2).sum(1)[:, None] - 2 * part @ others.T + (others**2).sum(1)
+        inside[start : start + 512] = (squared <= radii**2).any(axis=1)
+    return inside
+
+
+def diversity(features: np.ndarray, labels: np.ndarray) -> dict[int, float]:
+    """Class -> mean distance between two of its images in the space of features.
+
+    Root of the mean squared distance over all pairs, which is ``2 N / (N - 1)`` times the summed variance; classes with
+    fewer than two images are left out.
+    """
+    classes = [label for label in np.unique(labels) if (labels == label).sum() > 1]
+    return {int(label): float(np.sqrt(2 * features[labels == label].var(axis=0, ddof=1).sum())) for label in classes}
+
+
+def coverage(seen: np.ndarray, expected: np.ndarray, classes: int) -> tuple[int, float]:
+    """How well the classes of generated images match those of the training set.
+
+    Args:
+        seen: int, classes that a classifier sees in generated images.
+        expected: int, classes of the training images.
+        classes: how many there are.
+
+    Returns:
+        Number of classes that are seen at least a tenth as often as expected; and the total variation distance between
+        the two distributions, 0 (the same) to 1.
+
+    """
+    shares = [np.bincount(one, minlength=classes) / len(one) for one in (seen, expected)]
+    covered = (shares[0] >= shares[1] / 10) & (shares[1] > 0)
+    return int(covered.sum()), float(np.abs(shares[0] - shares[1]).sum() / 2)
