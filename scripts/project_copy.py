@@ -6,7 +6,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvcignore", ".gitignore")
+CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
 
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
@@ -22,9 +22,19 @@ DEMO = {
     "networks.resnet50.weights": None,
     "networks.resnet50.cut": "conv2_block1_out",
     "networks.resnet50.epochs": 1,
+    "gan.plain.epochs": 4,
+    "gan.conditional.epochs": 8,
+    "gan.training.samples_every": 4,
+    "gan.students.epochs": 8,
+    "gan.students.batch_size": 64,
+    "gan.evaluation.images": 500,
 }
 # As little as shows that the stages work together.
-TINY = DEMO | {"data.images_per_class": 60, "data.validation_share": 0.5, "networks.cnn.epochs": 2}
+TINY = (
+    DEMO
+    | {"data.images_per_class": 60, "data.validation_share": 0.5, "networks.cnn.epochs": 2}
+    | {f"gan.{section}.epochs": 1 for section in ("plain", "conditional", "students")}
+)
 
 
 def copy_project(target: Path, settings: dict) -> None:

@@ -1,6 +1,7 @@
 """dvc.yaml names what each stage uses: its script, the modules that this imports, and every noisy set."""
 
 import ast
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,11 @@ def imported_modules(path: Path) -> set[Path]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         for name in names:
-            file = ROOT / "src" / Path(*name.split(".")).with_suffix(".py")
-            if file.is_file() and file not in found:
-                found.add(file)
-                waiting.append(file)
+            for folder in ("src", "stages"):
+                file = ROOT / folder / Path(*name.split(".")).with_suffix(".py")
+                if file.is_file() and file not in found:
+                    found.add(file)
+                    waiting.append(file)
     return found
 
 
@@ -48,11 +50,19 @@ def test_a_stage_depends_on_its_script_and_on_the_modules_it_uses(name):
         assert (ROOT / dep).is_file(), dep
 
 
-def test_evaluation_sees_every_noisy_set():
-    deps = definition("evaluate")["deps"]
+@pytest.mark.parametrize(
+    ("stage", "part"),
+    [
+        ("evaluate", "${item.size}/test"),
+        ("evaluate_student", "${gan.image_size}/test"),
+        ("evaluate_gan", "${gan.image_size}"),
+    ],
+)
+def test_evaluation_sees_every_noisy_set(stage, part):
+    deps = definition(stage)["deps"]
     for noise_type in NOISE_TYPES:
         for level in LEVELS:
-            assert f"data/noisy/{noise_type}-{level}/${{item.size}}/test" in deps
+            assert f"data/noisy/{noise_type}-{level}/{part}" in deps
 
 
 def test_every_network_is_trained_in_both_regimes():
@@ -66,3 +76,9 @@ def test_every_network_is_scored():
     assert metrics == [*(f"metrics/{key}.json" for key in STAGES["train"]["foreach"]), "metrics/summary.json"]
     for key in STAGES["train"]["foreach"]:
         assert f"models/{key}/training.json" in STAGES["score"]["deps"]
+
+
+def test_no_script_hides_a_package():
+    """A script's folder comes first on the path of the imports: `tabulate.py` would be what pandas finds."""
+    scripts = {path.stem for path in (ROOT / "stages").glob("*.py")}
+    assert not scripts & importlib.metadata.packages_distributions().keys()

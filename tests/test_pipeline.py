@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -21,13 +22,16 @@ from misread.noise.apply import add_noise
 pytestmark = pytest.mark.slow
 
 KEYS = [f"{network}-{regime}" for network in params.NETWORKS for regime in ("clean", "noisy")]
+GANS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
+STUDENTS = ["real", "label_safe", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy"]
 
 
 class Clone:
     """A git repository with the pipeline in it."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, cache):
+        self.folder, self.cache = folder, cache
+        copy_project(folder, TINY)
         # As a user who has not activated the environment: its `bin` is not on the path.
         bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
         self.environment = {
@@ -36,6 +40,10 @@ class Clone:
         self.environment |= {"PATH": os.pathsep.join(bare)}
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
+        self.git("init", "--quiet")
+        self.dvc("cache", "dir", "--local", str(cache))
+        self.git("add", ".")
+        self.git("commit", "--quiet", "--message", "start")
 
     def run(self, *command, check=True):
         done = subprocess.run(
@@ -69,13 +77,16 @@ def stages_run(output):
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("clone")
-    copy_project(folder, TINY)
-    made = Clone(folder)
-    made.git("init", "--quiet")
-    made.git("add", ".")
-    made.git("commit", "--quiet", "--message", "start")
-    made.ran = made.repro()
+    """The whole graph, run once.
+
+    Its two halves run side by side, on two cores, in two clones that share a cache; then one of them runs what is left.
+    """
+    cache = tmp_path_factory.mktemp("cache")
+    made, other = (Clone(tmp_path_factory.mktemp("clone"), cache) for _ in range(2))
+    first = made.repro("measure_noise")
+    with ThreadPoolExecutor() as both:
+        halves = both.map(Clone.repro, (made, other), ("draw_results", "draw_gans"))
+        made.ran = [first, *halves, made.repro()]
     made.git("add", ".")
     made.git("commit", "--quiet", "--message", "run")
     return made
@@ -85,13 +96,25 @@ def read(clone, path):
     return json.loads((clone.folder / path).read_text())
 
 
-def test_every_stage_runs_once_in_order_and_then_none(clone):
-    assert clone.ran[:3] == ["check", "download", "prepare"]
+def test_every_stage_runs_in_order_and_then_none(clone):
+    assert clone.ran[0][:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
     per_key = [f"{stage}@{key}" for stage in ("train", "evaluate") for key in KEYS]
-    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise", "score", "draw_data", "draw_results"]
-    assert sorted(clone.ran[3:]) == sorted([*noises, *per_key, *others])
+    per_gan = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GANS]
+    taught = [f"{stage}@{student}" for stage in ("train_student", "evaluate_student") for student in STUDENTS]
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise"]
+    scored = ["score", "score_gans", "tabulate_results", "draw_data", "draw_results", "draw_gans"]
+    expected = {"check", "download", "prepare", *noises, *per_key, *per_gan, *taught, *others, *scored}
+    assert {stage for ran in clone.ran for stage in ran} == expected
     assert clone.repro() == []
+
+
+def test_a_shared_cache_brings_what_was_trained_elsewhere(clone):
+    _, classifiers, gans, rest = clone.ran
+    assert "train_gan@cgan-noisy" in gans
+    assert "train@cnn-noisy" in classifiers
+    assert not [stage for stage in gans if stage.startswith(("noise@", "prepare", "download"))]
+    assert not [stage for stage in rest if stage.startswith(("train", "generate", "evaluate_student", "noise@"))]
 
 
 def test_git_holds_metrics_and_reports_but_no_data(clone):
@@ -105,12 +128,15 @@ def test_git_holds_metrics_and_reports_but_no_data(clone):
 def test_data_are_linked_to_the_cache_not_stored_twice(clone):
     """With reflinks first in `cache.type`, DVC leaves copies where the file system has none."""
     file = clone.folder / "data/noisy/gaussian-max/75/train/images.npy"
-    cached = [path for path in (clone.folder / ".dvc/cache").rglob("*") if path.is_file() and path.samefile(file)]
+    cached = [path for path in clone.cache.rglob("*") if path.is_file() and path.samefile(file)]
     assert len(cached) == 1
 
 
 def test_metrics_and_tables(clone):
     rows = pd.read_csv(clone.folder / "reports/results.csv", keep_default_na=False)
+    taught = rows[rows.Network.str.startswith("cgan")]
+    assert len(taught) == 10 * 2
+    rows = rows.drop(taught.index)
     assert len(rows) == 10 * len(KEYS)
     for key in KEYS:
         metrics = read(clone, f"metrics/{key}.json")
@@ -128,6 +154,28 @@ def test_metrics_and_tables(clone):
     assert "Rendered signs" in (clone.folder / "reports/results.md").read_text()
     shown = clone.dvc("metrics", "show").stdout
     assert "clean.accuracy" in shown
+
+
+def test_metrics_of_the_gans(clone):
+    students = pd.read_csv(clone.folder / "reports/gans/students.csv", keep_default_na=False)
+    assert list(students.student.unique()) == STUDENTS
+    assert (students.groupby("student").size() == 10).all()
+    for key in GANS:
+        metrics = read(clone, f"metrics/{key}.json")
+        assert metrics["fid"] > 0
+        assert 0 <= metrics["precision"] <= 1
+        if key.startswith("cgan"):
+            generated = students[students.student == f"generated-{key.partition('-')[2]}"]
+            clean = generated[generated.noise_type == "none"].accuracy.item()
+            assert metrics["gan_train"]["clean"]["accuracy"] == pytest.approx(clean)
+            assert len(metrics["gan_train"]) == 11, "the held-out tracks and ten test sets"
+            assert 0 <= metrics["gan_test"]["accuracy"] <= 1
+        else:
+            assert 1 <= metrics["coverage"]["classes"] <= 43
+    gains = pd.read_csv(clone.folder / "reports/gans/gains.csv", keep_default_na=False)
+    assert len(gains) == 2 * 3 * 10
+    assert (gains.low <= gains.gain).all()
+    assert (gains.gain <= gains.high).all()
 
 
 def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
@@ -168,6 +216,7 @@ def test_the_same_run_gives_the_same_bytes(clone):
     before = clone.lock()
     assert clone.repro("--force", "--single-item", "--no-run-cache", "train@cnn-clean") == ["train@cnn-clean"]
     assert clone.repro("--force", "--single-item", "--no-run-cache", "draw_results") == ["draw_results"]
+    assert clone.repro("--force", "--single-item", "--no-run-cache", "train_gan@cgan-clean") == ["train_gan@cgan-clean"]
     assert clone.repro("--force", "--single-item", "--no-run-cache", "download") == ["download"]
     assert clone.lock() == before
 
@@ -223,17 +272,18 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
     change_params(clone.folder, {"noise.level": "avg"})
     ran = clone.would_run()
     change_params(clone.folder, {"noise.level": "max"})
-    # A dry run shows what the change itself touches; the test below, that a network's evaluation follows its training.
+    # A dry run shows what the change itself touches; the test below, that what uses a result follows it.
     # The check of the parameters always comes first; its output does not change.
-    assert sorted(ran) == sorted(
-        ["check", *(f"train@{network}-noisy" for network in params.NETWORKS), "score", "draw_results"]
-    )
+    trained = [f"train@{network}-noisy" for network in params.NETWORKS] + ["train_student@noise"]
+    gans = [f"{stage}@{kind}-noisy" for stage in ("train_gan", "evaluate_gan") for kind in ("gan", "cgan")]
+    report = ["score", "score_gans", "tabulate_results", "draw_results"]
+    assert sorted(ran) == sorted(["check", *trained, *gans, *report])
 
 
 def test_a_variant_is_compared_with_what_was_before(clone):
     ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1").stdout)
     cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate") for regime in ("clean", "noisy")]
-    assert sorted(ran) == sorted(["check", *cnn, "score", "draw_results"])
+    assert sorted(ran) == sorted(["check", *cnn, "score", "tabulate_results", "draw_results"])
     difference = clone.dvc("metrics", "diff").stdout
     assert "selected.accuracy" in difference
     assert "metrics/cnn-noisy.json" in difference
@@ -242,7 +292,7 @@ def test_a_variant_is_compared_with_what_was_before(clone):
 def test_going_back_to_earlier_parameters_trains_nothing(clone):
     """DVC's run cache holds a stage only if it keeps nothing but metrics and plots outside the cache."""
     change_params(clone.folder, {"networks.cnn.epochs": TINY["networks.cnn.epochs"]})
-    assert set(clone.repro()) <= {"check", "score", "draw_results"}
+    assert set(clone.repro()) <= {"check", "score", "tabulate_results", "draw_results"}
 
 
 def test_a_change_of_one_strength_reruns_one_noise(clone):

@@ -1,0 +1,57 @@
+"""Draw the figures of the GANs: samples, training, how true their images are, what these teach, the noise in them."""
+
+import json
+from pathlib import Path
+
+import cv2
+import pandas as pd
+
+import stage
+from misread import params
+from misread.data import store
+from misread.report import gan_figures, style
+
+GANS = Path("reports/gans")
+ROWS = 4  # of samples
+
+
+def last_grid(key: str, size: int) -> "cv2.typing.MatLike":
+    """The top rows of the samples that were drawn after the last epoch."""
+    path = max((GANS / "training" / key).glob("epoch-*.png"))
+    return cv2.imread(str(path))[: ROWS * size, :, ::-1]
+
+
+def tables(keys: list[str], name: str) -> dict[str, pd.DataFrame]:
+    """A table of each GAN."""
+    return {key: pd.read_csv(GANS / f"tables/{key}/{name}.csv") for key in keys}
+
+
+def main() -> None:
+    settings = params.load()
+    source, size = settings.data.source, settings.gan.image_size
+    keys = sorted((path.stem for path in (GANS / "history").glob("*.csv")), key=lambda key: (key[0] != "g", key))
+    proportions = tables(keys, "proportions")
+    closeness = {
+        key: json.loads(Path(f"metrics/{key}.json").read_text(encoding="utf-8"))
+        | dict(zip(proportions[key].measure, proportions[key].value, strict=True))
+        for key in keys
+    }
+    students, gains = (pd.read_csv(GANS / f"{name}.csv", keep_default_na=False) for name in ("students", "gains"))
+    figures = {
+        "samples": gan_figures.samples({key: last_grid(key, size) for key in keys}, ROWS, source),
+        "training": gan_figures.training({key: pd.read_csv(GANS / f"history/{key}.csv") for key in keys}, source),
+        "by_class": gan_figures.by_class(tables(keys, "per_class"), source),
+        "closeness": gan_figures.closeness(closeness, source),
+        "taken_for_real": gan_figures.taken_for_real(proportions, source),
+        "lessons": gan_figures.lessons(students, source),
+        "gains": gan_figures.gains(gains, source),
+        "noise": gan_figures.noise(tables(keys, "noise"), source),
+    }
+    with store.complete_or_absent(Path("reports/figures/gans")) as folder:
+        folder.mkdir()
+        for name, figure in figures.items():
+            style.save(figure, folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    stage.run(main)
