@@ -8,6 +8,9 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
 
+# What comes before the graph's two halves, classifiers and GANs, and the last stage of each.
+SHARED, HALVES = "measure_noise", ("draw_results", "draw_gans")
+
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
     "data.source": "synthetic",

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from project_copy import TINY, change_params, copy_project
+from project_copy import HALVES, SHARED, TINY, change_params, copy_project
 
 from misread import params
 from misread.data import store
@@ -83,9 +83,9 @@ def clone(tmp_path_factory):
     """
     cache = tmp_path_factory.mktemp("cache")
     made, other = (Clone(tmp_path_factory.mktemp("clone"), cache) for _ in range(2))
-    first = made.repro("measure_noise")
+    first = made.repro(SHARED)
     with ThreadPoolExecutor() as both:
-        halves = both.map(Clone.repro, (made, other), ("draw_results", "draw_gans"))
+        halves = both.map(Clone.repro, (made, other), HALVES)
         made.ran = [first, *halves, made.repro()]
     made.git("add", ".")
     made.git("commit", "--quiet", "--message", "run")
