@@ -7,12 +7,11 @@ on 2 cores, and 16 GB of DVC's cache for the noisy sets of each fit.
 
 import io
 import itertools
-import subprocess
 import sys
 from typing import get_args
 
-import dvc.api
 import pandas as pd
+import variants
 from project_copy import ROOT
 
 from misread import params
@@ -24,13 +23,10 @@ STAGE, PREDICTIONS = "evaluate@cnn-clean", "reports/predictions/cnn-clean.parque
 def measure(fit: str, policy: str) -> dict:
     """Run one variant and score its predictions: a row of the table."""
     name = f"{fit}-{policy}".replace("_", "-")
-    dvc_experiment("remove", "--quiet", name)  # an earlier one, perhaps of other code
-    settings = ["--set-param", f"geometry.fit={fit}", "--set-param", f"train.augmentation={policy}"]
-    if dvc_experiment("run", "--temp", "--name", name, *settings, STAGE):
-        sys.exit(f"error: the experiment {name} failed")
+    variants.run(name, {"geometry.fit": fit, "train.augmentation": policy}, STAGE)
     noise = params.load(ROOT / "params.yaml").noise
-    predictions = dvc.api.read(PREDICTIONS, repo=str(ROOT), rev=name, mode="rb")
-    accuracies = scores.by_noise(pd.read_parquet(io.BytesIO(predictions))).set_index(["noise_type", "noise_level"])
+    predictions = pd.read_parquet(io.BytesIO(variants.read(name, PREDICTIONS)))
+    accuracies = scores.by_noise(predictions).set_index(["noise_type", "noise_level"])
     clean, noisy = accuracies.loc[scores.CLEAN], accuracies.loc[noise.type, noise.level]
     return {
         "fit": fit,
@@ -39,11 +35,6 @@ def measure(fit: str, policy: str) -> dict:
         "clean": cell(clean),
         f"{noise.type}-{noise.level}": cell(noisy),
     }
-
-
-def dvc_experiment(*arguments: str) -> int:
-    """Exit status of `dvc exp`."""
-    return subprocess.run([sys.executable, "-m", "dvc", "exp", *arguments], cwd=ROOT, check=False).returncode
 
 
 def cell(row: pd.Series) -> str:
