@@ -31,6 +31,20 @@ def proportion(hits: np.ndarray) -> Estimate:
     return Estimate(successes / n, float(interval.low), float(interval.high), n)
 
 
+def mean_estimate(values: np.ndarray) -> Estimate:
+    """Mean over images, with its t interval.
+
+    Args:
+        values: float, ``(N,)``.
+
+    """
+    mean = float(values.mean())
+    if len(values) < 2 or np.ptp(values) == 0:
+        return Estimate(mean, mean, mean, len(values))
+    interval = stats.ttest_1samp(values, 0).confidence_interval(CONFIDENCE)
+    return Estimate(mean, float(interval.low), float(interval.high), len(values))
+
+
 def paired_difference(first: np.ndarray, second: np.ndarray) -> Estimate:
     """Difference of two accuracies on the same images, ``first - second``, with the t interval of its mean.
 
@@ -39,9 +53,4 @@ def paired_difference(first: np.ndarray, second: np.ndarray) -> Estimate:
         second: bool, ``(N,)``: which of the same images the other has right.
 
     """
-    differences = first.astype(float) - second.astype(float)
-    value = float(differences.mean())
-    if len(differences) < 2 or np.ptp(differences) == 0:
-        return Estimate(value, value, value, len(differences))
-    interval = stats.ttest_1samp(differences, 0).confidence_interval(CONFIDENCE)
-    return Estimate(value, float(interval.low), float(interval.high), len(differences))
+    return mean_estimate(first.astype(float) - second.astype(float))

@@ -4,6 +4,23 @@ import numpy as np
 from skimage.metrics import structural_similarity
 
 
+def error(clean: np.ndarray, noisy: np.ndarray) -> tuple[float, float | None]:
+    """RMSE in grey levels over all pixels of all images, and PSNR in decibels (None, for infinite, where it is 0).
+
+    Args:
+        clean: uint8, ``(N, SIZE, SIZE, 3)``.
+        noisy: uint8, the same shape.
+
+    """
+    mse = float(np.mean((clean.astype(np.float32) - noisy) ** 2, dtype=np.float64))
+    return mse**0.5, psnr_of(mse**0.5)
+
+
+def psnr_of(rmse: float) -> float | None:
+    """PSNR in decibels against a peak of 255; None, for infinite, where there is no error."""
+    return float(20 * np.log10(255 / rmse)) if rmse > 0 else None
+
+
 def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
     """Compare images with their noisy copies.
 
@@ -18,15 +35,14 @@ def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
         similarity", 2004), -1 to 1.
 
     """
-    mse = float(np.mean((clean.astype(np.float64) - noisy) ** 2))
     similarities = [
         structural_similarity(
             before, after, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )
         for before, after in zip(clean, noisy, strict=True)
     ]
-    psnr = float(10 * np.log10(255**2 / mse)) if mse > 0 else None
-    return {"rmse": mse**0.5, "psnr": psnr, "ssim": float(np.mean(similarities))}
+    rmse, psnr = error(clean, noisy)
+    return {"rmse": rmse, "psnr": psnr, "ssim": float(np.mean(similarities))}
 
 
 def evenly_spaced_rows(total: int, count: int) -> np.ndarray:
