@@ -3,10 +3,11 @@
 The file is read as YAML 1.2, as DVC reads it, so that both see the same values.
 """
 
+import itertools
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -28,6 +29,7 @@ REGIMES: tuple[str, ...] = get_args(Regime)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 GreyLevels = Annotated[float, Field(ge=0, le=255)]
+Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 255 a clipped image is noise alone
 Positive = Annotated[int, Field(ge=1)]
 
 
@@ -265,6 +267,38 @@ class Gan(_Section):
         return Network(image_size=self.image_size, precision="float32", **self.students.model_dump())
 
 
+def _rising(values: list[float]) -> list[float]:
+    if any(low >= high for low, high in itertools.pairwise([0.0, *values])):
+        raise ValueError(f"{values}: must rise from above 0")
+    return values
+
+
+class SweepStrengths(_Section):
+    """Grids of strengths, each in the type's own unit, ascending."""
+
+    salt_pepper: Annotated[list[Share], Field(min_length=2), AfterValidator(_rising)]
+    periodic: Annotated[list[Amplitude], Field(min_length=2), AfterValidator(_rising)]
+    gaussian: Annotated[list[Amplitude], Field(min_length=2), AfterValidator(_rising)]
+
+
+class Waves(_Section):
+    """Periodic noise of one energy, over a grid of periods and angles."""
+
+    amplitude: Annotated[float, Field(gt=0, le=255)]
+    periods: Annotated[list[Annotated[float, Field(ge=2)]], Field(min_length=1), AfterValidator(_rising)]
+    angles: Annotated[list[Annotated[float, Field(ge=0, lt=180)]], Field(min_length=1)]
+    images: Positive | None
+
+
+class Sweep(_Section):
+    """Accuracy over fine grids of noise."""
+
+    images: Positive | None
+    strengths: SweepStrengths
+    waves: Waves
+    resamples: Positive
+
+
 class Figures(_Section):
     """What the figures show."""
 
@@ -281,6 +315,7 @@ class Params(_Section):
     train: Train
     networks: Networks
     gan: Gan
+    sweep: Sweep
     figures: Figures
 
     @model_validator(mode="after")

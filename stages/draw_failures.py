@@ -1,0 +1,46 @@
+"""Draw how networks fail: thresholds, noise types at equal energy, waves, transfer, misreadings, fragile signs.
+
+draw_failures.py NETWORK-REGIME ...
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import stage
+from misread import params
+from misread.analysis import sweeps
+from misread.data import store
+from misread.report import failure_figures, style
+
+SHOWN = "cnn-clean"  # whose fragile signs are drawn
+
+
+def main() -> None:
+    settings = params.load()
+    source, noise = settings.data.source, settings.noise
+    scored = {key: pd.read_csv(f"reports/by_noise/{key}.csv", keep_default_na=False) for key in sys.argv[1:]}
+    titles = {key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in scored.items()}
+    failure = {name: pd.read_csv(f"reports/failure/{name}.csv") for name in ("curves", "waves", "fragility")}
+    found = sweeps.threshold_table(json.loads(Path("metrics/thresholds.json").read_text(encoding="utf-8")))
+    misread = pd.read_csv("reports/misreadings/permits_more.csv")
+    selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
+    figures = {
+        "curves": failure_figures.failure_curves(failure["curves"], titles, sweeps.LEVELS, source),
+        "thresholds": failure_figures.thresholds(found, titles, source),
+        "equal_energy": failure_figures.accuracy_by_psnr(failure["curves"], titles, source),
+        "waves": failure_figures.waves(failure["waves"], titles, settings.sweep.waves.amplitude, source),
+        "transfer": failure_figures.transfer(scored, titles, source),
+        "permits_more": failure_figures.permits_more(misread, titles, selected, source),
+        "fragility": failure_figures.fragility(failure["fragility"], SHOWN, titles[SHOWN], source),
+    }
+    with store.complete_or_absent(Path("reports/figures/failure")) as folder:
+        folder.mkdir()
+        for name, figure in figures.items():
+            style.save(figure, folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    stage.run(main)
