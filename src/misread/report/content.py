@@ -1,0 +1,313 @@
+"""What the report shows: its figures and tables, with captions that say what is seen and of how many images."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from misread.analysis import safety
+from misread.data import classes
+from misread.params import NOISE_TYPES
+from misread.report import page, prose
+from misread.report.style import NOISE_NAMES
+
+# Sections of the page, templates of the same names.
+CONTENTS = {
+    "answers": "Questions and answers",
+    "data": "Data",
+    "noise": "Noise",
+    "networks": "Networks",
+    "accuracy": "Accuracy under noise",
+    "failure": "Where networks start to fail",
+    "ranking": "Which noise disrupts most",
+    "waves": "Periodic noise in depth",
+    "transfer": "Learning from one noise, tested on others",
+    "misreadings": "What is misread as what",
+    "gans": "What GANs add",
+    "limits": "Limits",
+    "reproduce": "How to reproduce",
+}
+
+
+class Results(NamedTuple):
+    """The study's numbers, as the stages have written them."""
+
+    titles: dict[str, str]  # key of a network and regime -> what a reader knows it by
+    scored: dict[str, pd.DataFrame]  # key -> table of `misread.analysis.scores.by_noise`
+    thresholds: pd.DataFrame  # of `misread.analysis.sweeps.threshold_table`
+    ranking: pd.DataFrame  # of `misread.analysis.ranking.rank`, with a column network
+    ranking_pairs: pd.DataFrame
+    confusions: pd.DataFrame  # of `misread.analysis.safety.frequent_confusions`, with columns network and noise
+    permits_more: pd.DataFrame  # of `misread.analysis.safety.misreadings`, with columns network and noise
+    students: pd.DataFrame  # of `misread.analysis.gan_scores.students`
+    gains: pd.DataFrame  # of `misread.analysis.gan_scores.gains`
+    gans: dict[str, dict]  # key of a GAN and regime -> its metrics
+    noise: dict[str, dict]  # ``metrics/noise.json``
+
+
+def captions(test_images: int, sweep_images: int, wave_images: int, noise: str) -> dict[str, tuple[str, str]]:
+    """What is said under each figure, and instead of it to those who cannot see it; by its name in ``reports/figures``.
+
+    Args:
+        test_images: in the whole test set.
+        sweep_images: in the part of it that the fine grids of noise are measured on.
+        wave_images: in the part that the grid of waves is measured on.
+        noise: what the selected noisy set is called.
+
+    """
+    every, part, waves = f"n = {test_images:,}", f"n = {sweep_images:,}", f"n = {wave_images:,}"
+    return {
+        "data/samples": ("Test signs, one of each class.", "A grid of photographs of traffic signs, one of each class"),
+        "data/class_distribution": (
+            "Images of each class in the training, validation and test sets.",
+            "Bars: the classes are far from equally frequent",
+        ),
+        "data/noise_grid": (
+            "A sign under each type and level of noise.",
+            "One sign nine times, under salt and pepper, periodic and Gaussian noise, each at three levels",
+        ),
+        "results/training_curves": (
+            "Accuracy on training and validation images after each epoch.",
+            "Curves of training and validation accuracy for each network and regime",
+        ),
+        "results/accuracy_by_level": (
+            f"Accuracy against the level of each noise, with 95% intervals; {every}.",
+            "Lines that fall with the level of noise, least steeply for networks that learnt from noisy signs",
+        ),
+        "results/before_and_after": (
+            f"Signs that are read right without noise, and what they are read as under {noise} noise.",
+            "Pairs of signs before and after noise, with the classes that the network predicts",
+        ),
+        "results/confusion": (
+            f"Share of each class read as another under {noise} noise; {every}.",
+            "Confusion matrices, one for each network and regime",
+        ),
+        "failure/curves": (
+            "Noise-induced misclassification over strength: dots measured, lines fitted so that they never "
+            f"fall; grey: 5%, 10% and 50%. Of {part} test images those that are right without noise.",
+            "S-shaped curves of failures over strength for three types of noise",
+        ),
+        "failure/thresholds": (
+            f"The strength at which 10% fail, with 95% bootstrap intervals; {part} less those misread without noise.",
+            "Dots with intervals for each network and type of noise",
+        ),
+        "failure/equal_energy": (
+            f"Accuracy against PSNR after clipping; {part}.",
+            "Falling curves for three types of noise, a panel for each network and regime",
+        ),
+        "failure/waves": (
+            f"Accuracy under periodic noise of one amplitude over its period and angle; {waves}.",
+            "Heat maps of accuracy over period and angle, one for each network and regime",
+        ),
+        "failure/transfer": (
+            f"Accuracy of every network and regime on every test set; {every}.",
+            "A heat map with a row for each network and regime and a column for each test set",
+        ),
+        "failure/permits_more": (
+            "Share of commanding signs read as something that permits more, with 95% intervals, without noise and "
+            f"under {noise} noise.",
+            "Dots with intervals, open without noise and filled with it, for each network and regime",
+        ),
+        "failure/fragility": (
+            f"The smallest noise at which signs of each class fail: median and middle half; {part} less those misread "
+            "without noise.",
+            "Dots with bars for each class, the most fragile classes first",
+        ),
+        "gans/samples": (
+            "Generated signs; those of the conditional GANs have a column for each class.",
+            "Grids of generated traffic signs",
+        ),
+        "gans/training": (
+            "Losses and the discriminator's accuracy after each epoch.",
+            "Curves of two losses and two accuracies for each GAN",
+        ),
+        "gans/by_class": (
+            "How often the judge sees the wanted class in a generated sign, and how varied the signs of a class are.",
+            "Points for each class",
+        ),
+        "gans/closeness": (
+            "Distances of generated from real signs, beside those of real signs from other real ones.",
+            "Bars for each GAN beside the floor of real signs",
+        ),
+        "gans/taken_for_real": (
+            "Share of images that each discriminator takes for real, with 95% intervals.",
+            "Points with intervals for generated, real and noisy images",
+        ),
+        "gans/lessons": (
+            f"Accuracy of small networks that learnt from real signs, generated ones, or both; {every}.",
+            "Lines that fall with the level of noise, one for each student",
+        ),
+        "gans/gains": (
+            f"What generated signs add to the accuracy of real ones, paired, with 95% intervals; {every}.",
+            "Points with intervals around zero for each test set",
+        ),
+        "gans/noise": (
+            "Noise in generated images beside that in the sets that the GANs learnt from.",
+            "Bars of noise left after a median filter, and the power at the frequency of the periodic noise",
+        ),
+    }
+
+
+def figures(folder: Path, texts: dict[str, tuple[str, str]]) -> dict[str, page.Picture]:
+    """The figures of a folder, by name, with what `captions` says of them."""
+    return {name: page.picture(folder / f"{name}.png", caption, alt) for name, (caption, alt) in texts.items()}
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """The tables, by name."""
+    builders: tuple[Callable[[Results], page.Table], ...] = (
+        accuracy, threshold_table, ranking, confusions, commanding, mapping, noise_strengths, generated, lessons,
+    )  # fmt: skip
+    return {builder.__name__: builder(results) for builder in builders}
+
+
+def accuracy(results: Results) -> page.Table:
+    """Every network and regime on every test set."""
+    rows = []
+    for key, table in results.scored.items():
+        row = {"network": results.titles[key]}
+        for one in table.itertuples():
+            row[f"{NOISE_NAMES[one.noise_type]} {one.noise_level}".removesuffix(" none")] = one.accuracy
+        rows.append(row)
+    n = max(table.n.max() for table in results.scored.values())
+    return page.table(pd.DataFrame(rows), f"Accuracy on the clean and the nine noisy test sets; n = {n:,} each.")
+
+
+def threshold_table(results: Results) -> page.Table:
+    """All thresholds, with the energy of the noise there."""
+    found = results.thresholds
+    frame = pd.DataFrame(
+        {
+            "network": found.network.map(results.titles),
+            "noise": found.noise_type.map(NOISE_NAMES),
+            "failing": found.level.map({"p05": "5%", "p10": "10%", "p50": "50%"}),
+            "strength (95% interval)": [prose.threshold(row) for row in found.itertuples()],
+            "RMSE": found.rmse,
+            "PSNR, dB": found.psnr,
+        }
+    )
+    return page.table(
+        frame,
+        "The strength at which noise-induced misclassification reaches 5%, 10% and 50%; salt & pepper in pixels, the "
+        "others in grey levels (amplitude; standard deviation). RMSE in grey levels and PSNR after clipping.",
+        {"RMSE": "{:.1f}".format, "PSNR, dB": "{:.1f}".format},
+    )
+
+
+def ranking(results: Results) -> page.Table:
+    """Mean accuracy over PSNR of each noise type."""
+    wide = results.ranking.assign(
+        noise=results.ranking.noise_type.map(NOISE_NAMES),
+    ).pivot(index="network", columns="noise", values="area")
+    wide = wide.reindex(index=list(results.titles), columns=[NOISE_NAMES[kind] for kind in NOISE_TYPES])
+    wide.insert(0, "network ", [results.titles[key] for key in wide.index])
+    low, high = results.ranking.psnr_low.max(), results.ranking.psnr_high.min()
+    frame = wide.rename(columns={"network ": "network"}).reset_index(drop=True)
+    return page.table(
+        frame,
+        f"Mean accuracy over the range of PSNR that all types cover, about {low:.0f} to {high:.0f} dB; "
+        f"n = {results.ranking.n.max():,}. The lower, the more the noise disrupts.",
+    )
+
+
+def confusions(results: Results) -> page.Table:
+    """The most frequent confusions under the selected noise."""
+    noisy = results.confusions[results.confusions.noise != "clean"]
+    frame = pd.DataFrame(
+        {
+            "network": noisy.network.map(results.titles),
+            "sign": [f"{classes.NAMES[label]} ({label})" for label in noisy.label],
+            "read as": [f"{classes.NAMES[label]} ({label})" for label in noisy.prediction],
+            "images": noisy.images,
+            "share of the class": noisy.share,
+            "permits more": noisy.permits_more.map({True: "yes", False: ""}),
+        }
+    )
+    return page.table(frame, f"The most frequent confusions under {noisy.noise.iloc[0]}, for each network and regime.")
+
+
+def commanding(results: Results) -> page.Table:
+    """How often commanding signs are read as something that permits more."""
+    found = results.permits_more
+    frame = pd.DataFrame(
+        {
+            "network": found.network.map(results.titles),
+            "signs": found.signs,
+            "noise": found.noise,
+            "n": found.n,
+            "misread": found.wrong,
+            "permits more": found.permits_more,
+            "low": found.low,
+            "high": found.high,
+        }
+    )
+    return page.table(frame, "Signs that command: share misread, and share read as something that permits more (95%).")
+
+
+def mapping(_: Results) -> page.Table:
+    """Which readings permit more."""
+    frame = safety.mapping()
+    frame.insert(0, "class", frame.pop("class_id"))
+    return page.table(
+        frame.rename(columns={"permits_more": "permits more if read as"}),
+        "Which readings of a commanding sign let a driver do more than the sign does.",
+    )
+
+
+def noise_strengths(results: Results) -> page.Table:
+    """What each noisy set is."""
+    rows = [
+        {"noisy set": name, "strength": values["strength"]}
+        | {
+            f"{measure.upper()} at {size}": found[measure]
+            for size, found in values.items()
+            if size != "strength"
+            for measure in ("rmse", "psnr", "ssim")
+            if measure != "ssim" or size == max(values.keys() - {"strength"})
+        }
+        for name, values in results.noise.items()
+    ]
+    return page.table(
+        pd.DataFrame(rows),
+        "Strength of each noisy set, and its error after clipping (RMSE in grey levels, PSNR in dB).",
+    )
+
+
+def generated(results: Results) -> page.Table:
+    """The GANs' own figures."""
+    rows = [
+        {
+            "GAN": key,
+            "GAN-test": metrics.get("gan_test", {}).get("accuracy"),
+            "GAN-train, clean": metrics.get("gan_train", {}).get("clean", {}).get("accuracy"),
+            "diversity": metrics.get("diversity"),
+            "FID": metrics["fid"],
+            "FID of real signs": metrics["fid_floor"],
+            "precision": metrics["precision"],
+            "recall": metrics["recall"],
+            "noise left, grey levels": metrics["residual_rms"],
+        }
+        for key, metrics in results.gans.items()
+    ]
+    return page.table(
+        pd.DataFrame(rows).astype({"GAN-test": float, "GAN-train, clean": float, "diversity": float}),
+        "GAN-test: share of the generated signs in which a network that learnt from real signs sees the wanted class. "
+        "GAN-train: accuracy on real test signs of a network that learnt from generated ones alone. Diversity within a "
+        "class, and distances: in the features of that network; diversity 1 is that of real signs.",
+        dict.fromkeys(("FID", "FID of real signs", "diversity", "noise left, grey levels"), "{:.2f}".format),
+    )
+
+
+def lessons(results: Results) -> page.Table:
+    """The students on every test set."""
+    named = results.students.assign(
+        noise=[
+            f"{NOISE_NAMES[row.noise_type]} {row.noise_level}".removesuffix(" none")
+            for row in results.students.itertuples()
+        ]
+    )
+    wide = named.pivot_table(index="student", columns="noise", values="accuracy", sort=False).reset_index()
+    return page.table(
+        wide, f"Accuracy of small networks that learnt from real signs, generated ones, or both; n = {named.n.max():,}."
+    )

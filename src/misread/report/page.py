@@ -1,0 +1,84 @@
+"""One self-contained HTML page, and the same results as Markdown."""
+
+import base64
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+class Picture(NamedTuple):
+    """A PNG inside the page."""
+
+    uri: str
+    width: int
+    height: int
+    caption: str
+    alt: str
+
+
+class Column(NamedTuple):
+    """Head of a column."""
+
+    name: str
+    numeric: bool
+
+
+class Cell(NamedTuple):
+    """What a cell shows, and by what it sorts."""
+
+    text: str
+    value: str
+    numeric: bool
+
+
+class Table(NamedTuple):
+    """A table that sorts by a click on a head."""
+
+    caption: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+
+
+def picture(path: Path, caption: str, alt: str) -> Picture:
+    """Inline a PNG file; its size is read from its header (PNG specification, IHDR)."""
+    content = path.read_bytes()
+    width, height = struct.unpack(">II", content[16:24])
+    return Picture(f"data:image/png;base64,{base64.b64encode(content).decode()}", width, height, caption, alt)
+
+
+def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float], str]] | None = None) -> Table:
+    """Turn a data frame into a table of the page.
+
+    Args:
+        frame: its columns are the heads.
+        caption: says what is shown, with n.
+        formats: numeric column -> how to show its numbers; others: whole numbers with thousands separated, three
+            decimals.
+
+    """
+
+    def shown(column: pd.Series) -> list[Cell]:
+        if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+            return [Cell(str(value), str(value), False) for value in column]
+        default = "{:,}" if pd.api.types.is_integer_dtype(column) else "{:.3f}"
+        text = (formats or {}).get(column.name, default.format)
+        return [
+            Cell("", "", True) if pd.isna(value) else Cell(text(value), repr(float(value)), True) for value in column
+        ]
+
+    cells = [shown(frame[name]) for name in frame]
+    heads = [Column(name, bool(column) and column[0].numeric) for name, column in zip(frame, cells, strict=True)]
+    return Table(caption, heads, [list(row) for row in zip(*cells, strict=True)])
+
+
+def render(template: str, **context) -> str:
+    """Fill a template of this package; a name that the context lacks is an error."""
+    environment = Environment(
+        loader=PackageLoader("misread.report"), autoescape=template.endswith(".html.j2"), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    return environment.get_template(template).render(**context)

@@ -1,0 +1,118 @@
+"""Write the study as one page, reports/index.html: report.py NETWORK-REGIME ..."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import stage
+import texts
+from misread import params
+from misread.analysis import sweeps
+from misread.report import content, page, prose, style
+
+REPORTS, METRICS = Path("reports"), Path("metrics")
+GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "dvc")
+CODE = ("src", "stages", "dvc.yaml", "params.yaml", "requirements.lock")
+
+
+def read_json(name: str) -> dict:
+    """One of the metrics."""
+    return json.loads((METRICS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def read_csv(path: str) -> pd.DataFrame:
+    """One of the tables; the clean set's noise is called ``none``, which is no missing value."""
+    return pd.read_csv(REPORTS / path, keep_default_na=False, na_values=[""])
+
+
+def read_results(keys: list[str]) -> content.Results:
+    """All numbers of the study."""
+    scored = {key: read_csv(f"by_noise/{key}.csv") for key in keys}
+    return content.Results(
+        titles={key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in scored.items()},
+        scored=scored,
+        thresholds=sweeps.threshold_table(read_json("thresholds")),
+        ranking=read_csv("failure/ranking.csv"),
+        ranking_pairs=read_csv("failure/ranking_pairs.csv"),
+        confusions=read_csv("misreadings/confusions.csv"),
+        permits_more=read_csv("misreadings/permits_more.csv"),
+        students=read_csv("gans/students.csv"),
+        gains=read_csv("gans/gains.csv"),
+        gans={key: read_json(key) for key in GANS},
+        noise=read_json("noise"),
+    )
+
+
+def revision() -> str:
+    """The commit that changed the code or the parameters last, and whether there are changes since."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        commit, changed = git("log", "-1", "--format=%h", "--", *CODE), git("status", "--porcelain", "--", *CODE)
+    except (OSError, subprocess.CalledProcessError):
+        return "not under git"
+    return f"git revision {commit or 'none yet'}{', with uncommitted changes' if changed else ''}"
+
+
+def context(settings: params.Params, results: content.Results) -> dict:
+    """All that the template names."""
+    noise, source = settings.noise, settings.data.source
+    selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
+    test_images = int(results.students.n.max())
+    sweep_images, wave_images = (
+        min(test_images, count or test_images) for count in (settings.sweep.images, settings.sweep.waves.images)
+    )
+    captions = content.captions(test_images, sweep_images, wave_images, selected)
+    summary, validation = read_json("summary"), pd.read_csv("data/clean/train.csv").validation
+    start = {"imagenet": "ImageNet weights", None: "random weights"}
+    networks = settings.networks
+    return {
+        "contents": content.CONTENTS,
+        "source": source,
+        "titles": results.titles,
+        "noise_sets": len(results.noise),
+        "selected": selected,
+        "onset": prose.onset(results.thresholds, results.titles),
+        "disruption": prose.disruption(results.ranking, results.ranking_pairs, results.titles),
+        "repair": prose.repair(summary["noisy_minus_clean"]),
+        "lessons": prose.lessons(read_json("augmentation"), selected),
+        "permitted": prose.permitted(results.permits_more, results.titles, selected),
+        "figures": content.figures(REPORTS / "figures", captions),
+        "tables": content.tables(results),
+        "training_images": f"{int((~validation).sum()):,}",
+        "validation_images": f"{int(validation.sum()):,}",
+        "test_images": f"{test_images:,}",
+        "sweep_images": f"{sweep_images:,}",
+        "resamples": f"{settings.sweep.resamples:,}",
+        "fit": settings.geometry.fit,
+        "augmentation": settings.train.augmentation,
+        "start": prose.listed(
+            list(dict.fromkeys(start[one.weights] for one in (networks.inception_v3, networks.resnet50)))
+        ),
+        "revision": revision(),
+        "versions": [f"Python {platform.python_version()}"]
+        + [f"{package} {importlib.metadata.version(package)}" for package in PACKAGES],
+        "provenance": {
+            "gtsrb": "Data: the three official archives of GTSRB, or Kaggle's edition of the same images.",
+            "synthetic": "Data: signs rendered by the project itself.",
+        }[source],
+        "parameters": Path("params.yaml").read_text(encoding="utf-8"),
+    }
+
+
+def main() -> None:
+    settings = params.load()
+    text = page.render("report.html.j2", **context(settings, read_results(sys.argv[1:])))
+    texts.write({REPORTS / "index.html": text})
+
+
+if __name__ == "__main__":
+    stage.run(main)
