@@ -1,12 +1,25 @@
-"""Shared by all tests: rendered archives, made once, and the folder layout of a tiny study."""
+"""Shared by all tests: rendered archives, made once, and a tiny project with networks."""
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from project_copy import ROOT, change_params
+from selenium import webdriver
 
-from misread.data import synthetic
+from misread import params
+from misread.data import geometry, store, synthetic
 
 SEED = 7
+SIZES = {"cnn": 16, "resnet50": 32}  # of the tiny project's networks, pixels
+SHOWN = [14, 13, 14, 0]  # class of each of its test images
+THRESHOLDS = {
+    "p05": {"strength": None, "low": None, "high": None, "status": "already below the smallest strength"},
+    "p10": {"strength": 0.02, "low": 0.018, "high": 0.025, "status": "reached"},
+    "p50": {"strength": 0.1, "low": 0.09, "high": None, "status": "reached"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +27,49 @@ def archives(tmp_path_factory) -> Path:
     """The three archives with 60 rendered training signs of each class and 20 test signs."""
     folder = tmp_path_factory.mktemp("gtsrb")
     synthetic.write_archives(folder, images_per_class=60, seed=SEED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium."""
+    chromium, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
+    if not (chromium and driver):
+        pytest.skip("no browser to look at pages with: needs Debian's packages chromium and chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    flags = (
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "disable-dev-shm-usage", "no-first-run",
+        "disable-background-networking", "disable-component-update", "disable-sync",
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    )  # fmt: skip
+    for flag in flags:
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def tiny_project(tmp_path_factory) -> Path:
+    """A project with four rendered test signs, three untrained networks of two sizes, thresholds of one of them."""
+    from misread.networks import saving
+    from misread.networks.architectures import ARCHITECTURES
+
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "params.yaml", folder)
+    sizes = {f"networks.{name}.image_size": size for name, size in SIZES.items()}
+    change_params(folder, sizes | {"data.source": "synthetic"})
+    frames = [synthetic.render_track(class_id, SEED, 0, row, [29])[0] for row, class_id in enumerate(SHOWN)]
+    for size in SIZES.values():
+        target = folder / f"data/clean/{size}/test"
+        store.create_set(target, np.array(SHOWN), size)
+        store.write_rows(target, 0, np.stack([geometry.crop_pad(image, roi, size) for image, roi in frames]))
+    cnn = params.load(folder / "params.yaml").networks.cnn
+    for name, regime in (("cnn", "clean"), ("cnn", "mixed"), ("resnet50", "clean")):
+        path = folder / f"models/{name}-{regime}/model.keras"
+        path.parent.mkdir(parents=True)
+        saving.save(ARCHITECTURES["cnn"](cnn.model_copy(update={"image_size": SIZES[name]})), path)
+    (folder / "metrics").mkdir()
+    (folder / "metrics/thresholds.json").write_text(json.dumps({"cnn-clean": {"salt_pepper": THRESHOLDS}}))
     return folder

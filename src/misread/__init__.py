@@ -1,4 +1,4 @@
 """How noise makes traffic-sign classifiers misread signs: the library behind the pipeline in dvc.yaml.
 
-Imports point one way: stages -> analysis and report -> networks -> noise -> data -> params and errors.
+Imports point one way: stages and explore -> analysis and report -> networks -> noise -> data -> params and errors.
 """

@@ -1,0 +1,98 @@
+"""Which project is shown: its parameters, its trained networks, its thresholds."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from misread import params
+from misread.errors import MisreadError
+
+DEMO = ".demo"  # where `make demo` puts its project
+THRESHOLDS = "metrics/thresholds.json"
+
+
+class Classifier(NamedTuple):
+    """A trained network on the disk."""
+
+    network: str
+    regime: str
+    size: int  # side of its images, pixels
+    path: Path
+
+    @property
+    def key(self) -> str:
+        """``NETWORK-REGIME``, as files and metrics call it."""
+        return f"{self.network}-{self.regime}"
+
+
+class Project(NamedTuple):
+    """A project's folder and what was read from it."""
+
+    folder: Path
+    settings: params.Params
+    classifiers: list[Classifier]  # in the order of the parameters
+    thresholds: dict[str, dict]  # network's key -> noise type -> level -> what `sweeps.find_thresholds` found
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Sizes of the networks' images, ascending, pixels."""
+        return tuple(sorted({one.size for one in self.classifiers}))
+
+
+def model_files(folder: Path) -> dict[tuple[str, str], Path]:
+    """(network, regime) -> file, of every trained classifier that lies in a project's folder."""
+    names = [(network, regime) for network in params.NETWORKS for regime in params.REGIMES]
+    files = {(network, regime): folder / f"models/{network}-{regime}/model.keras" for network, regime in names}
+    return {name: path for name, path in files.items() if path.is_file()}
+
+
+def find(root: Path, chosen: Path | None = None) -> Path:
+    """The folder of the project to show: the chosen one; else the project itself, else its demo.
+
+    Raises:
+        MisreadError: there is no trained network.
+
+    """
+    if chosen is not None:
+        if not model_files(chosen):
+            raise MisreadError(f"{chosen}: no trained network there (models/NETWORK-REGIME/model.keras)")
+        return chosen
+    for folder in (root, root / DEMO):
+        if model_files(folder):
+            return folder
+    raise MisreadError(
+        f"no trained network in models/ or {DEMO}/models/: first run `make demo` (rendered signs) or `dvc repro`"
+    )
+
+
+def load(folder: Path) -> Project:
+    """Read what a project's folder holds; the networks themselves are left on the disk.
+
+    Raises:
+        MisreadError: its parameters or its thresholds are wrong; the message names the file.
+
+    """
+    settings = params.load(folder / "params.yaml")
+    classifiers = [
+        Classifier(network, regime, settings.networks[network].image_size, path)
+        for (network, regime), path in model_files(folder).items()
+    ]
+    return Project(folder, settings, classifiers, read_thresholds(folder / THRESHOLDS))
+
+
+def read_thresholds(path: Path) -> dict[str, dict]:
+    """Thresholds of every network; empty where the file is absent, since they are found last.
+
+    Raises:
+        MisreadError: the file holds something else.
+
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, OSError) as error:
+        raise MisreadError(f"{path}: not readable JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise MisreadError(f"{path}: expected an object with a key for each network")
+    return found
