@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
 
 # What comes before the graph's two halves, classifiers and GANs, and the last stage of each.
-SHARED, HALVES = "measure_noise", ("draw_results", "draw_gans")
+SHARED, HALVES = "measure_noise", ("draw_failures", "draw_gans")
 
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
@@ -31,6 +31,11 @@ DEMO = {
     "gan.students.epochs": 8,
     "gan.students.batch_size": 64,
     "gan.evaluation.images": 500,
+    "sweep.images": 200,
+    "sweep.waves.images": 100,
+    "sweep.waves.periods": [2.0, 4.0, 8.0, 16.0],
+    "sweep.waves.angles": [0.0, 45.0],
+    "sweep.resamples": 200,
 }
 # As little as shows that the stages work together.
 TINY = (

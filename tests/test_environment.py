@@ -1,4 +1,4 @@
-"""The environment is the one that requirements.lock describes: other versions may give other results."""
+"""The environment is the one that requirements.lock describes: results come from these versions and no others."""
 
 import importlib.metadata
 

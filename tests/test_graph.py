@@ -39,15 +39,22 @@ def imported_modules(path: Path) -> set[Path]:
     return found
 
 
+READS = {
+    "src/misread/data/content.py": "src/misread/data/gtsrb_content.json",
+    "src/misread/report/page.py": "src/misread/report/templates",
+}
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_depends_on_its_script_and_on_the_modules_it_uses(name):
     script = definition(name)["cmd"].split()[1]
     declared = {dep for dep in definition(name)["deps"] if dep.startswith(("src/", "stages/"))}
     used = {str(file.relative_to(ROOT)) for file in imported_modules(ROOT / script)} | {script}
     assert {dep for dep in declared if dep.endswith(".py")} - CARRIERS == used - CARRIERS
-    assert ("src/misread/data/content.py" in used) == ("src/misread/data/gtsrb_content.json" in declared)
+    for module, what_it_reads in READS.items():
+        assert (module in used) == (what_it_reads in declared)
     for dep in declared:
-        assert (ROOT / dep).is_file(), dep
+        assert (ROOT / dep).exists(), dep
 
 
 @pytest.mark.parametrize(
@@ -69,6 +76,7 @@ def test_every_network_is_trained_in_both_regimes():
     rows = STAGES["train"]["foreach"]
     assert list(rows) == [f"{network}-{regime}" for network in NETWORKS for regime in ("clean", "noisy")]
     assert STAGES["evaluate"]["foreach"] == rows
+    assert STAGES["sweep"]["foreach"] == rows
 
 
 def test_every_network_is_scored():

@@ -99,12 +99,13 @@ def read(clone, path):
 def test_every_stage_runs_in_order_and_then_none(clone):
     assert clone.ran[0][:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
-    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate") for key in KEYS]
+    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "sweep") for key in KEYS]
     per_gan = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GANS]
     taught = [f"{stage}@{student}" for stage in ("train_student", "evaluate_student") for student in STUDENTS]
-    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise"]
-    scored = ["score", "score_gans", "tabulate_results", "draw_data", "draw_results", "draw_gans"]
-    expected = {"check", "download", "prepare", *noises, *per_key, *per_gan, *taught, *others, *scored}
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise", "report"]
+    scored = ["score", "score_gans", "tabulate_results", "find_thresholds", "tabulate_misreadings"]
+    drawn = ["draw_data", "draw_results", "draw_failures", "draw_gans"]
+    expected = {"check", "download", "prepare", *noises, *per_key, *per_gan, *taught, *others, *scored, *drawn}
     assert {stage for ran in clone.ran for stage in ran} == expected
     assert clone.repro() == []
 
@@ -176,6 +177,21 @@ def test_metrics_of_the_gans(clone):
     assert len(gains) == 2 * 3 * 10
     assert (gains.low <= gains.gain).all()
     assert (gains.gain <= gains.high).all()
+
+
+def test_thresholds_and_the_page(clone):
+    thresholds = read(clone, "metrics/thresholds.json")
+    assert list(thresholds) == KEYS
+    for types in thresholds.values():
+        assert list(types) == list(params.NOISE_TYPES)
+        for levels in types.values():
+            assert list(levels) == ["p05", "p10", "p50"]
+            for found in levels.values():
+                assert (found["strength"] is None) == (found["status"] != "reached")
+    page = (clone.folder / "reports/index.html").read_text()
+    assert "Rendered signs, not GTSRB" in page
+    assert clone.git("log", "-1", "--format=%h", "--", "src").stdout.strip() in page, "the revision of the code"
+    assert page.count("data:image/png;base64,") >= 20
 
 
 def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
@@ -272,7 +288,11 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
     change_params(clone.folder, {"noise.level": "avg"})
     ran = clone.would_run()
     change_params(clone.folder, {"noise.level": "max"})
-    # A dry run shows what the change itself touches; the test below, that what uses a result follows it.
+    noisy = [f"{stage}@{network}-noisy" for stage in ("train", "evaluate", "sweep") for network in params.NETWORKS]
+    gans = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GANS if "noisy" in key]
+    taught = [f"{stage}@{student}" for stage in ("train_student", "evaluate_student") for student in NOISY_STUDENTS]
+    failure = ["find_thresholds", "tabulate_misreadings", "draw_failures"]
+    report = ["score", "score_gans", "tabulate_results", "draw_results", "draw_gans", "report", *failure]
     # The check of the parameters always comes first; its output does not change.
     trained = [f"train@{network}-noisy" for network in params.NETWORKS] + ["train_student@noise"]
     gans = [f"{stage}@{kind}-noisy" for stage in ("train_gan", "evaluate_gan") for kind in ("gan", "cgan")]
@@ -282,8 +302,9 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
 
 def test_a_variant_is_compared_with_what_was_before(clone):
     ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1").stdout)
-    cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate") for regime in ("clean", "noisy")]
-    assert sorted(ran) == sorted(["check", *cnn, "score", "tabulate_results", "draw_results"])
+    cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate", "sweep") for regime in ("clean", "noisy")]
+    failure = ["find_thresholds", "tabulate_misreadings", "draw_failures"]
+    assert sorted(ran) == sorted(["check", *cnn, "score", "tabulate_results", "draw_results", "report", *failure])
     difference = clone.dvc("metrics", "diff").stdout
     assert "selected.accuracy" in difference
     assert "metrics/cnn-noisy.json" in difference
@@ -292,7 +313,8 @@ def test_a_variant_is_compared_with_what_was_before(clone):
 def test_going_back_to_earlier_parameters_trains_nothing(clone):
     """DVC's run cache holds a stage only if it keeps nothing but metrics and plots outside the cache."""
     change_params(clone.folder, {"networks.cnn.epochs": TINY["networks.cnn.epochs"]})
-    assert set(clone.repro()) <= {"check", "score", "tabulate_results", "draw_results"}
+    failure = {"find_thresholds", "tabulate_misreadings", "draw_failures"}
+    assert set(clone.repro()) <= {"check", "score", "tabulate_results", "draw_results", "report", *failure}
 
 
 def test_a_change_of_one_strength_reruns_one_noise(clone):
