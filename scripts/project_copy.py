@@ -33,9 +33,9 @@ DEMO = {
     "gan.evaluation.images": 500,
     "sweep.images": 200,
     "sweep.waves.images": 100,
-    "sweep.waves.periods": [2.0, 4.0, 8.0, 16.0],
+    "sweep.waves.periods": [3.0, 6.0, 12.0],
     "sweep.waves.angles": [0.0, 45.0],
-    "sweep.resamples": 200,
+    "sweep.resamples": 100,
 }
 # As little as shows that the stages work together.
 TINY = (

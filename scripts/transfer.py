@@ -12,13 +12,29 @@ from project_copy import ROOT
 
 from misread import params
 
+LEARNT_FROM = ("noise.type", "noise.level")
+APART = {"gan", "sweep", "figures"}  # sections of the parameters
+
+
+def of_this_study(experiments: list[dict]) -> list[dict]:
+    """Those whose parameters are the workspace's, but for the noise learnt from and for what no network depends on.
+
+    Args:
+        experiments: of `dvc.api.exp_show`, the workspace first.
+
+    """
+    settings = params.load(ROOT / "params.yaml")
+    compared = [name for name in experiments[0] if name.partition(".")[0] in settings.model_fields_set - APART]
+    wanted = [name for name in compared if name not in LEARNT_FROM]
+    return [one for one in experiments if all(one.get(name) == experiments[0][name] for name in wanted)]
+
 
 def learnt(network: str, experiments: list[dict]) -> pd.DataFrame:
     """A row for each noise learnt from: the accuracy on every test set.
 
     Args:
         network: its name.
-        experiments: of `dvc.api.exp_show`, the newest last; of two that learnt from the same noise the last counts.
+        experiments: of one study; of two that learnt from the same noise the first counts.
 
     """
     rows = {}
@@ -29,14 +45,15 @@ def learnt(network: str, experiments: list[dict]) -> pd.DataFrame:
             for name, value in experiment.items()
             if name.startswith(prefix) and name.endswith(".accuracy") and "selected" not in name
         }
-        source = (experiment.get("noise.type"), experiment.get("noise.level"))
+        source = tuple(experiment.get(name) for name in LEARNT_FROM)
         if None not in source and accuracies and None not in accuracies.values():
-            rows["-".join(source)] = accuracies
+            rows.setdefault("-".join(source), accuracies)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("learnt from")
 
 
 def main() -> None:
-    experiments = sorted(dvc.api.exp_show(repo=str(ROOT)), key=lambda one: str(one.get("Created") or ""))
+    # Experiments on every commit of the branch, and the commits themselves: results are committed between them.
+    experiments = of_this_study(dvc.api.exp_show(repo=str(ROOT), num=-1))
     for network in sys.argv[1:] or params.NETWORKS:
         table = learnt(network, experiments)
         if table.empty:

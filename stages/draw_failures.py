@@ -34,7 +34,7 @@ def main() -> None:
         "waves": failure_figures.waves(failure["waves"], titles, settings.sweep.waves.amplitude, source),
         "transfer": failure_figures.transfer(scored, titles, source),
         "permits_more": failure_figures.permits_more(misread, titles, selected, source),
-        "fragility": failure_figures.fragility(failure["fragility"], SHOWN, titles[SHOWN], source),
+        "fragility": failure_figures.fragility(failure["fragility"], failure["curves"], SHOWN, titles[SHOWN], source),
     }
     with store.complete_or_absent(Path("reports/figures/failure")) as folder:
         folder.mkdir()

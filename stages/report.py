@@ -18,7 +18,8 @@ from misread.report import content, page, prose, style
 REPORTS, METRICS = Path("reports"), Path("metrics")
 GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "dvc")
-CODE = ("src", "stages", "dvc.yaml", "params.yaml", "requirements.lock")
+# From the top of the repository: the demo runs in a folder of it.
+CODE = (":/src", ":/stages", ":/dvc.yaml", ":/requirements.lock")
 
 
 def read_json(name: str) -> dict:
@@ -31,7 +32,7 @@ def read_csv(path: str) -> pd.DataFrame:
     return pd.read_csv(REPORTS / path, keep_default_na=False, na_values=[""])
 
 
-def read_results(keys: list[str]) -> content.Results:
+def read_results(keys: list[str], selected: str) -> content.Results:
     """All numbers of the study."""
     scored = {key: read_csv(f"by_noise/{key}.csv") for key in keys}
     return content.Results(
@@ -46,11 +47,14 @@ def read_results(keys: list[str]) -> content.Results:
         gains=read_csv("gans/gains.csv"),
         gans={key: read_json(key) for key in GANS},
         noise=read_json("noise"),
+        curves=read_csv("failure/curves.csv"),
+        waves=read_csv("failure/waves.csv"),
+        selected=selected,
     )
 
 
 def revision() -> str:
-    """The commit that changed the code or the parameters last, and whether there are changes since."""
+    """The commit that changed the code last, and whether there are changes since; parameters are shown as they are."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
@@ -62,16 +66,35 @@ def revision() -> str:
     return f"git revision {commit or 'none yet'}{', with uncommitted changes' if changed else ''}"
 
 
-def context(settings: params.Params, results: content.Results) -> dict:
-    """All that the template names."""
-    noise, source = settings.noise, settings.data.source
-    selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
+def context(
+    settings: params.Params,
+    results: content.Results,
+    summary: dict,
+    augmentation: dict,
+    held_out: pd.Series,
+    figures: Path,
+) -> dict:
+    """All that the template names.
+
+    Args:
+        settings: the parameters.
+        results: from `read_results`.
+        summary: ``metrics/summary.json``.
+        augmentation: ``metrics/augmentation.json``.
+        held_out: bool, for each training image whether it is for validation.
+        figures: the folder of all figures.
+
+    """
+    source, selected = settings.data.source, results.selected
     test_images = int(results.students.n.max())
-    sweep_images, wave_images = (
-        min(test_images, count or test_images) for count in (settings.sweep.images, settings.sweep.waves.images)
+    counts = content.Counts(
+        learnt=int((~held_out).sum()),
+        held_out=int(held_out.sum()),
+        test=test_images,
+        sweep=min(test_images, settings.sweep.images or test_images),
+        waves=min(test_images, settings.sweep.waves.images or test_images),
+        compared=settings.gan.evaluation.images,
     )
-    captions = content.captions(test_images, sweep_images, wave_images, selected)
-    summary, validation = read_json("summary"), pd.read_csv("data/clean/train.csv").validation
     start = {"imagenet": "ImageNet weights", None: "random weights"}
     networks = settings.networks
     return {
@@ -83,14 +106,12 @@ def context(settings: params.Params, results: content.Results) -> dict:
         "onset": prose.onset(results.thresholds, results.titles),
         "disruption": prose.disruption(results.ranking, results.ranking_pairs, results.titles),
         "repair": prose.repair(summary["noisy_minus_clean"]),
-        "lessons": prose.lessons(read_json("augmentation"), selected),
+        "lessons": prose.lessons(augmentation, selected),
+        "waves": prose.waves(results.waves, results.titles),
         "permitted": prose.permitted(results.permits_more, results.titles, selected),
-        "figures": content.figures(REPORTS / "figures", captions),
+        "figures": content.figures(figures, content.captions(counts, selected)),
         "tables": content.tables(results),
-        "training_images": f"{int((~validation).sum()):,}",
-        "validation_images": f"{int(validation.sum()):,}",
-        "test_images": f"{test_images:,}",
-        "sweep_images": f"{sweep_images:,}",
+        "counts": counts,
         "resamples": f"{settings.sweep.resamples:,}",
         "fit": settings.geometry.fit,
         "augmentation": settings.train.augmentation,
@@ -101,7 +122,7 @@ def context(settings: params.Params, results: content.Results) -> dict:
         "versions": [f"Python {platform.python_version()}"]
         + [f"{package} {importlib.metadata.version(package)}" for package in PACKAGES],
         "provenance": {
-            "gtsrb": "Data: the three official archives of GTSRB, or Kaggle's edition of the same images.",
+            "gtsrb": "Data: the German Traffic Sign Recognition Benchmark, from its archives or from Kaggle's edition.",
             "synthetic": "Data: signs rendered by the project itself.",
         }[source],
         "parameters": Path("params.yaml").read_text(encoding="utf-8"),
@@ -110,7 +131,16 @@ def context(settings: params.Params, results: content.Results) -> dict:
 
 def main() -> None:
     settings = params.load()
-    text = page.render("report.html.j2", **context(settings, read_results(sys.argv[1:])))
+    selected = f"{style.NOISE_NAMES[settings.noise.type]} ({settings.noise.level})"
+    filled = context(
+        settings,
+        read_results(sys.argv[1:], selected),
+        read_json("summary"),
+        read_json("augmentation"),
+        pd.read_csv("data/clean/train.csv").validation,
+        REPORTS / "figures",
+    )
+    text = page.render("report.html.j2", **filled)
     texts.write({REPORTS / "index.html": text})
 
 

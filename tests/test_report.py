@@ -1,14 +1,18 @@
 """The page of the report, from made-up results: its text, and how it behaves in a browser."""
 
+import itertools
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
+import report
+from misread import params
 from misread.analysis import sweeps
-from misread.data import classes
+from misread.analysis.thresholds import BELOW_GRID
 from misread.params import LEVELS, NOISE_TYPES
 from misread.report import content, page, prose, style
 
@@ -16,6 +20,7 @@ TITLES = {"cnn-clean": "cnn, clean", "cnn-noisy": "cnn, noisy"}
 SETS = [("none", "none"), *((kind, level) for kind in NOISE_TYPES for level in LEVELS)]
 REACHED = {"strength": 0.05, "low": 0.04, "high": 0.06, "rmse": 30.0, "psnr": 18.6, "status": "reached"}
 NOT_REACHED = dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"status": "not reached"}
+BELOW = NOT_REACHED | {"status": BELOW_GRID}
 
 
 def per_set(**columns):
@@ -23,13 +28,13 @@ def per_set(**columns):
 
 
 def thresholds(strengths):
-    """Thresholds at 10% of each network, all else not reached."""
+    """Thresholds at 10% of each network, a strength or as they are in the metrics; all else not reached."""
     return sweeps.threshold_table(
         {
             network: {
                 kind: {
                     "p05": NOT_REACHED,
-                    "p10": NOT_REACHED if strength is None else REACHED | {"strength": strength},
+                    "p10": strength if isinstance(strength, dict) else REACHED | {"strength": strength},
                     "p50": NOT_REACHED,
                 }
                 for kind in NOISE_TYPES
@@ -39,29 +44,25 @@ def thresholds(strengths):
     )
 
 
-def ranked(areas):
-    """A ranking and its pairs, all differences larger than their intervals."""
-    ranking = pd.DataFrame(
-        [
-            {"network": network, "noise_type": kind, "area": area, "n": 100, "psnr_low": 8.0, "psnr_high": 33.0}
-            for network, of_types in areas.items()
-            for kind, area in zip(NOISE_TYPES, of_types, strict=True)
-        ]
-    )
-    pairs = pd.DataFrame(
-        [
-            {
-                "network": network,
-                "first": "salt_pepper",
-                "second": "gaussian",
-                "difference": 0.1,
-                "low": 0.05,
-                "high": 0.15,
-            }
-            for network in areas
-        ]
-    )
-    return ranking, pairs
+def ranked(areas, half=0.05):
+    """A ranking and its pairs, all intervals ``half`` to either side."""
+    ranking = [
+        {
+            "network": network, "noise_type": kind, "area": area, "low": area - half, "high": area + half, "n": 100,
+            "psnr_low": 8.0, "psnr_high": 33.0,
+        }
+        for network, of_types in areas.items()
+        for kind, area in zip(NOISE_TYPES, of_types, strict=True)
+    ]  # fmt: skip
+    pairs = [
+        {
+            "network": network, "first": one, "second": other, "difference": a - b, "low": a - b - half,
+            "high": a - b + half, "n": 100,
+        }
+        for network, of_types in areas.items()
+        for (one, a), (other, b) in itertools.combinations(zip(NOISE_TYPES, of_types, strict=True), 2)
+    ]  # fmt: skip
+    return pd.DataFrame(ranking), pd.DataFrame(pairs)
 
 
 def results():
@@ -76,7 +77,10 @@ def results():
     measured = {"n": 10, "rmse": 10.0, "psnr": 28.0, "ssim": 0.9}
     return content.Results(
         titles=TITLES,
-        scored={key: per_set(label="cnn", accuracy=accuracy) for key, accuracy in zip(TITLES, (0.9, 0.7), strict=True)},
+        scored={
+            key: per_set(label="cnn", accuracy=accuracy, low=accuracy - 0.01, high=accuracy + 0.01)
+            for key, accuracy in zip(TITLES, (0.9, 0.7), strict=True)
+        },
         thresholds=thresholds({"cnn-clean": 0.03, "cnn-noisy": 0.2}),
         ranking=ranking,
         ranking_pairs=pairs,
@@ -93,6 +97,15 @@ def results():
         gains=per_set(student="augmented-clean", control="real", gain=0.1, low=0.0, high=0.2),
         gans={"gan-clean": plain, "cgan-clean": gan},
         noise={"gaussian-max": {"strength": 50.0, "28px": measured, "40px": measured}},
+        curves=pd.DataFrame({"network": list(TITLES), "n": [90, 70]}),
+        waves=pd.DataFrame(
+            [
+                {"network": key, "period": period, "angle": 45.0, "accuracy": accuracy, "low": 0.1, "high": 0.9}
+                for key in TITLES
+                for period, accuracy in ((3.0, 0.2), (6.0, 0.8))
+            ]
+        ),
+        selected="Gaussian (max)",
     ), {
         "augmented-clean": {
             control: {"clean": difference, "selected": difference}
@@ -110,27 +123,15 @@ def written(tmp_path):
     axes = style.plt.figure(figsize=(11, 4)).subplots()
     axes.plot([0, 1])
     style.save(axes.figure, tmp_path / "any.png")
-    captions = content.captions(100, 50, 20, "Gaussian (max)")
-    for name in captions:
+    for name in content.captions(content.Counts(*[1] * 6), ""):
         (tmp_path / f"{name}.png").write_bytes((tmp_path / "any.png").read_bytes())
-    text = page.render(
-        "report.html.j2",
-        contents=content.CONTENTS,
-        source="synthetic",
-        titles=TITLES,
-        noise_sets=9,
-        selected="Gaussian (max)",
-        onset=prose.onset(numbers.thresholds, TITLES),
-        disruption=prose.disruption(numbers.ranking, numbers.ranking_pairs, TITLES),
-        repair=prose.repair({"cnn": {"difference": 0.3, "low": 0.2, "high": 0.4}}),
-        lessons=prose.lessons(augmentation, "Gaussian (max)"),
-        permitted=prose.permitted(numbers.permits_more, TITLES, "Gaussian (max)"),
-        figures=content.figures(tmp_path, captions),
-        tables=content.tables(numbers),
-        training_images="1,000", validation_images="200", test_images="100", sweep_images="50", resamples="1,000",
-        fit="crop_pad", augmentation="label_safe", start="random weights", revision="git revision abc",
-        versions=["Python 3"], provenance="Data: rendered.", parameters="seed: 1 # <of all>",
-    )  # fmt: skip
+    settings = params.load()
+    settings = settings.model_copy(update={"data": settings.data.model_copy(update={"source": "synthetic"})})
+    gains = {"cnn": {"difference": 0.3, "low": 0.2, "high": 0.4}}
+    filled = report.context(
+        settings, numbers, {"noisy_minus_clean": gains}, augmentation, pd.Series([False] * 9 + [True]), tmp_path
+    )
+    text = page.render("report.html.j2", **filled | {"parameters": "seed: 1 # <of all>"})
     path = tmp_path / "index.html"
     path.write_text(text, encoding="utf-8")
     return path
@@ -141,7 +142,7 @@ def test_the_page_needs_nothing_else_and_says_that_signs_are_rendered(written):
     assert not re.search(r'(?:src|href)="(?!data:|#)', text)
     assert "Rendered signs, not GTSRB" in text
     assert "seed: 1 # &lt;of all&gt;" in text
-    assert text.count("<figure") == text.count(" alt=")
+    assert text.count("<figure") == len(re.findall(r' alt="[^"]{10,}"', text))
     for anchor in re.findall(r'href="#([\w-]+)"', text):
         assert f'id="{anchor}"' in text
 
@@ -156,7 +157,7 @@ def test_in_a_browser_images_load_tables_sort_and_nothing_scrolls_sideways(writt
     for image in images:
         browser.execute_script("arguments[0].loading = 'eager'; arguments[0].scrollIntoView()", image)
     loaded = "return [...document.images].every((image) => image.complete && image.naturalWidth > 0)"
-    assert browser.execute_script(loaded)
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(loaded))
 
     table = next(t for t in browser.find_elements(By.TAG_NAME, "table") if "nine noisy" in t.text)
     clean = next(head for head in table.find_elements(By.TAG_NAME, "button") if head.text == "clean")
@@ -184,26 +185,56 @@ def test_in_a_browser_images_load_tables_sort_and_nothing_scrolls_sideways(writt
 
 
 def test_the_onset_names_the_most_and_the_least_sensitive_network():
-    [first, *_] = prose.onset(thresholds({"cnn-clean": 0.03, "cnn-noisy": 0.2}), TITLES)
-    assert "3.0% of the pixels for cnn, clean, the most sensitive, and 20% of the pixels for cnn, noisy" in first
-    [first, *_] = prose.onset(thresholds({"cnn-clean": 0.03, "cnn-noisy": None}), TITLES)
-    assert "cnn, noisy: not reached" in first
-    [first, *_] = prose.onset(thresholds({"cnn-clean": None, "cnn-noisy": None}), TITLES)
-    assert "no network comes to that" in first
+    def said(clean, noisy):
+        return prose.onset(thresholds({"cnn-clean": clean, "cnn-noisy": noisy}), TITLES)[0]
+
+    assert said(0.03, 0.2) == (
+        "Under salt & pepper noise that is at 3% (4% to 6%) of the pixels for cnn, clean, the most sensitive, and at "
+        "20% (4% to 6%) for cnn, noisy."
+    )
+    assert said(0.03, NOT_REACHED).endswith("for cnn, clean; nowhere on the grid for cnn, noisy.")
+    assert said(NOT_REACHED, NOT_REACHED).endswith("that is nowhere on the grid for cnn, clean and cnn, noisy.")
+    # A network that fails below the grid is more sensitive than all that have a threshold.
+    assert "already below the smallest strength for cnn, clean; at 20%" in said(BELOW, 0.2)
+    assert "most sensitive" not in said(BELOW, 0.2)
 
 
 def test_the_ranking_in_words_follows_the_numbers():
-    ranking, pairs = ranked({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.8, 0.5, 0.6)})
-    said = " ".join(prose.disruption(ranking, pairs, TITLES))
-    assert "periodic noise disrupts all 2 networks most" in said
-    assert "The order is the same for all of them: periodic, Gaussian and salt & pepper." in said
-    assert "No difference" in said
-    ranking, pairs = ranked({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)})
-    pairs.loc[0, "low"] = -0.01
-    said = " ".join(prose.disruption(ranking, pairs, TITLES))
-    assert "it depends on the network" in said
-    assert "salt & pepper noise for cnn, noisy" in said
-    assert "Not told apart by these images: salt & pepper and Gaussian (cnn, clean)." in said
+    def said(areas, half=0.05):
+        return " ".join(prose.disruption(*ranked(areas, half), TITLES))
+
+    agreed = said({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.8, 0.5, 0.6)})
+    assert "periodic noise disrupts most, for each network in both regimes" in agreed
+    assert "The order is the same for all: periodic, Gaussian and salt & pepper." in agreed
+    assert "No difference" in agreed
+    differs = said({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)})
+    assert "it depends on the network: periodic for cnn, clean; salt & pepper for cnn, noisy." in differs
+    assert "salt & pepper is worse than periodic noise for cnn, noisy, but not for cnn, clean" in differs
+
+
+def test_a_tie_is_no_finding():
+    areas = {"cnn-clean": (0.6, 0.4, 0.43), "cnn-noisy": (0.8, 0.4, 0.6)}
+    said = " ".join(prose.disruption(*ranked(areas), TITLES))
+    assert "periodic for cnn, noisy; no single type for cnn, clean." in said
+    assert "Where two types are told apart, all agree which is worse." in said
+    assert "Not told apart by these images: periodic and Gaussian (cnn, clean)." in said
+
+
+def test_signs_that_permit_more_come_with_n_and_intervals():
+    numbers, _ = results()
+    [same] = prose.permitted(numbers.permits_more, TITLES, "Gaussian (max)")
+    assert "(n = 9), cnn, clean reads 30% (20% to 40%) as something that permits more" in same
+    assert "does so least" not in same, "both networks are alike"
+    numbers.permits_more.loc[3, "permits_more"] = 0.1
+    [differ] = prose.permitted(numbers.permits_more, TITLES, "Gaussian (max)")
+    assert "cnn, noisy, which does so least, 10%" in differ
+    assert prose.permitted(numbers.permits_more.assign(permits_more=np.nan), TITLES, "any") == [], "no such signs"
+
+
+def test_the_page_when_nothing_is_misread(written):
+    numbers, _ = results()
+    tables = content.tables(numbers._replace(confusions=numbers.confusions.iloc[:0]))
+    assert tables["confusions"].rows == []
 
 
 @pytest.mark.parametrize(
@@ -220,6 +251,11 @@ def test_numbers_sort_by_value_and_missing_ones_stay_empty():
     assert table.rows[0][0].value == "1000.0"
 
 
-def test_every_class_of_the_mapping_is_named(written):
-    text = written.read_text(encoding="utf-8")
-    assert classes.NAMES[17] in text
+def test_thresholds_sort_by_value_and_those_outside_the_grid_at_its_ends():
+    numbers, _ = results()
+    found = thresholds({"cnn-clean": 0.085, "cnn-noisy": BELOW})
+    table = content.threshold_table(numbers._replace(thresholds=found))
+    values = {row[3].text: float(row[3].value) for row in table.rows}
+    assert values["8.5% (4% to 6%)"] == 0.085
+    assert values[BELOW_GRID] < 0.085 < values["not reached"]
+    assert table.columns[3].numeric

@@ -282,10 +282,13 @@ class SweepStrengths(_Section):
 
 
 class Waves(_Section):
-    """Periodic noise of one energy, over a grid of periods and angles."""
+    """Periodic noise of one energy, over a grid of periods and angles.
+
+    At a period of 2 pixels and less the energy is up to the phase: a wave that crosses zero at every pixel is none.
+    """
 
     amplitude: Annotated[float, Field(gt=0, le=255)]
-    periods: Annotated[list[Annotated[float, Field(ge=2)]], Field(min_length=1), AfterValidator(_rising)]
+    periods: Annotated[list[Annotated[float, Field(gt=2)]], Field(min_length=1), AfterValidator(_rising)]
     angles: Annotated[list[Annotated[float, Field(ge=0, lt=180)]], Field(min_length=1)]
     images: Positive | None
 
@@ -296,7 +299,7 @@ class Sweep(_Section):
     images: Positive | None
     strengths: SweepStrengths
     waves: Waves
-    resamples: Positive
+    resamples: Annotated[int, Field(ge=100)]
 
 
 class Figures(_Section):

@@ -17,6 +17,11 @@ class Estimate(NamedTuple):
     n: int
 
 
+def named(estimate: Estimate, name: str) -> dict[str, float]:
+    """An estimate as columns of a table, the value under a name of its own."""
+    return {name: estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+
+
 def proportion(hits: np.ndarray) -> Estimate:
     """Share of True, with the Wilson score interval (E. B. Wilson, JASA 22, 1927).
 

@@ -9,12 +9,14 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from misread.analysis.intervals import mean_estimate
+from misread.analysis.intervals import mean_estimate, named
+from misread.errors import MisreadError
 
 
 def common_range(psnr: dict[str, np.ndarray]) -> tuple[float, float]:
-    """The range of PSNR in decibels that every noise type's grid of strengths covers."""
-    return max(one.min() for one in psnr.values()), min(one.max() for one in psnr.values())
+    """The range of PSNR in decibels that every noise type's grid of strengths covers; empty if the first is larger."""
+    ends = [(one.min(), one.max()) if len(one) else (np.inf, -np.inf) for one in psnr.values()]
+    return max(low for low, _ in ends), min(high for _, high in ends)
 
 
 def area_weights(psnr: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -45,25 +47,31 @@ def rank(right: dict[str, np.ndarray], psnr: dict[str, np.ndarray]) -> tuple[pd.
 
     Args:
         right: noise type -> bool, ``(N, STRENGTHS)``, of the same images.
-        psnr: noise type -> decibels at each of its strengths.
+        psnr: noise type -> decibels at each of its strengths; NaN where noise changed nothing.
 
     Returns:
         A row for each type: noise_type, area, low, high (95% interval), n, psnr_low, psnr_high. A row for each pair:
         first, second, difference (of the areas), low, high, n.
 
+    Raises:
+        MisreadError: no PSNR is within the grids of all types.
+
     """
+    known = {kind: np.isfinite(values) for kind, values in psnr.items()}  # noise too weak to change a pixel has none
+    psnr = {kind: values[known[kind]] for kind, values in psnr.items()}
     low, high = common_range(psnr)
-    areas = {kind: right[kind] @ area_weights(psnr[kind], low, high) for kind in right}
+    if low >= high:
+        raise MisreadError(
+            f"sweep.strengths: no PSNR is within all of them (one begins at {high:.1f} dB, another ends at {low:.1f} "
+            "dB): the noise types cannot be compared at equal energy; widen them"
+        )
+    areas = {kind: right[kind][:, known[kind]] @ area_weights(psnr[kind], low, high) for kind in right}
     rows = [
-        {"noise_type": kind, **_named(mean_estimate(values), "area"), "psnr_low": low, "psnr_high": high}
+        {"noise_type": kind, **named(mean_estimate(values), "area"), "psnr_low": low, "psnr_high": high}
         for kind, values in areas.items()
     ]
     pairs = [
-        {"first": one, "second": other, **_named(mean_estimate(areas[one] - areas[other]), "difference")}
+        {"first": one, "second": other, **named(mean_estimate(areas[one] - areas[other]), "difference")}
         for one, other in itertools.combinations(areas, 2)
     ]
     return pd.DataFrame(rows), pd.DataFrame(pairs)
-
-
-def _named(estimate, name: str) -> dict:
-    return {name: estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}

@@ -1,7 +1,8 @@
 """What the predictions over fine grids of noise say of one network.
 
 A sweep is a table with a row for each image and noise: ``noise_type`` and ``strength`` (``none`` and 0 without noise),
-``row``, ``label``, ``prediction``. Its energy is a table with ``noise_type``, ``strength``, ``rmse`` and ``psnr``.
+``row``, ``label``, ``prediction``. Its energy is a table with ``noise_type``, ``strength``, ``rmse`` and ``psnr`` after
+clipping.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from misread.analysis import thresholds
+from misread.analysis.intervals import named, proportion
 from misread.analysis.scores import CLEAN
 
 LEVELS = {"p05": 0.05, "p10": 0.10, "p50": 0.50}  # shares of noise-induced misclassification
@@ -84,7 +86,7 @@ def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
     for noise_type in energy.noise_type.unique():
         one = grid(sweep, noise_type)
         failed = thresholds.failures(one.right_clean, one.right)
-        shares = failed.mean(axis=0)
+        shares = failed.mean(axis=0) if len(failed) else np.full(len(one.strengths), np.nan)
         tables.append(
             pd.DataFrame(
                 {
@@ -100,27 +102,45 @@ def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).merge(energy, on=["noise_type", "strength"])
 
 
-def fragility(sweep: pd.DataFrame, noise_type: str) -> pd.DataFrame:
-    """The smallest strengths at which the images of each class fail, of those that are right without noise.
+def minimal_noise(sweep: pd.DataFrame, noise_type: str) -> pd.DataFrame:
+    """The smallest strength at which each image fails, of those that are right without noise.
+
+    Returns:
+        row, label, strength (infinite where no strength of the grid does it).
+
+    """
+    one = grid(sweep, noise_type)
+    clean = sweep[sweep.noise_type == CLEAN[0]].sort_values("row")[["row", "label"]][one.right_clean]
+    first = thresholds.first_failures(one.strengths, thresholds.failures(one.right_clean, one.right))
+    return clean.reset_index(drop=True).assign(strength=first)
+
+
+def fragility(minimal: pd.DataFrame) -> pd.DataFrame:
+    """How much noise the images of each class bear, from `minimal_noise`.
 
     Returns:
         A row for each class: label, n, first_quarter, median and third_quarter (strengths by which so many images have
         failed at least once; infinite where fewer do on the whole grid) and never (share that fails at none).
 
     """
-    one = grid(sweep, noise_type)
-    clean = sweep[sweep.noise_type == CLEAN[0]].sort_values("row")
-    first = thresholds.first_failures(one.strengths, thresholds.failures(one.right_clean, one.right))
     rows = []
-    for label, values in pd.Series(first).groupby(clean.label[one.right_clean].to_numpy()):
+    for label, values in minimal.groupby("label").strength:
         # Of the sorted strengths themselves: no mean of a number and infinity.
         quartiles = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf")
         rows.append((label, len(values), *quartiles, np.mean(np.isinf(values))))
     return pd.DataFrame(rows, columns=["label", "n", "first_quarter", "median", "third_quarter", "never"])
 
 
-def over_waves(waves: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy at each period and angle: period, angle, accuracy, n."""
-    right = waves.assign(right=waves.label == waves.prediction)
-    table = right.groupby(["period", "angle"]).right.agg(accuracy="mean", n="size")
-    return table.reset_index()
+def over_waves(waves: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy at each period and angle: period, angle, accuracy, low, high (95% interval), n, rmse.
+
+    Args:
+        waves: a row for each image and wave: period, angle, label, prediction.
+        energy: a row for each wave: period, angle, rmse (after clipping).
+
+    """
+    rows = [
+        {"period": period, "angle": angle, **named(proportion(part.label == part.prediction), "accuracy")}
+        for (period, angle), part in waves.groupby(["period", "angle"])
+    ]
+    return pd.DataFrame(rows).merge(energy, on=["period", "angle"])

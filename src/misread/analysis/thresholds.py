@@ -16,6 +16,8 @@ from sklearn.isotonic import isotonic_regression
 from misread.analysis.intervals import CONFIDENCE
 
 REACHED, NOT_REACHED, BELOW_GRID = "reached", "not reached", "already below the smallest strength"
+TOO_FEW = "too few signs are read right without noise"
+FEWEST = 10  # images: of fewer no threshold is told, as a tenth of them is less than one
 
 
 class Threshold(NamedTuple):
@@ -42,7 +44,9 @@ def failures(right_clean: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def monotone_curve(shares: np.ndarray) -> np.ndarray:
-    """Shares of failures that never fall with strength: float, ``(STRENGTHS,)``."""
+    """Shares of failures that never fall with strength: float, ``(STRENGTHS,)``; NaN where the shares are."""
+    if np.isnan(shares).any():
+        return np.full(len(shares), np.nan)
     return isotonic_regression(np.asarray(shares, float), y_min=0, y_max=1)
 
 
@@ -87,6 +91,8 @@ def threshold(
         return np.reshape(values, shares.shape[:-1])
 
     rows = np.arange(len(failed))
+    if len(rows) < FEWEST:
+        return Threshold(None, None, None, TOO_FEW)
     value = float(statistic(rows))
     if not np.isfinite(value):
         return Threshold(None, None, None, NOT_REACHED)

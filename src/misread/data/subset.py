@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def stratified_rows(labels: np.ndarray, count: int | None, seed: int) -> np.ndarray:
-    """Rows of a random part of a set: of each class as many as its share of the set, rounded up or down at random.
+    """Rows of a random part of a set: of each class its share of the set, to within two images.
 
     Of two parts with the same seed the smaller lies in the larger.
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from misread.analysis import safety
+from misread.analysis import safety, sweeps
+from misread.analysis.thresholds import BELOW_GRID, NOT_REACHED, TOO_FEW
 from misread.data import classes
 from misread.params import NOISE_TYPES
 from misread.report import page, prose
@@ -44,39 +46,53 @@ class Results(NamedTuple):
     gains: pd.DataFrame  # of `misread.analysis.gan_scores.gains`
     gans: dict[str, dict]  # key of a GAN and regime -> its metrics
     noise: dict[str, dict]  # ``metrics/noise.json``
+    curves: pd.DataFrame  # of `misread.analysis.sweeps.curves`, with a column network
+    waves: pd.DataFrame  # of `misread.analysis.sweeps.over_waves`, with a column network
+    selected: str  # what the selected noisy set is called
 
 
-def captions(test_images: int, sweep_images: int, wave_images: int, noise: str) -> dict[str, tuple[str, str]]:
+class Counts(NamedTuple):
+    """Numbers of images."""
+
+    learnt: int  # learnt from, and as many generated
+    held_out: int  # for validation
+    test: int  # in the whole test set
+    sweep: int  # in the part of it that the fine grids of noise are measured on
+    waves: int  # in the part that the grid of waves is measured on
+    compared: int  # at most, generated and real ones, between which distances are measured
+
+
+def captions(counts: Counts, noise: str) -> dict[str, tuple[str, str]]:
     """What is said under each figure, and instead of it to those who cannot see it; by its name in ``reports/figures``.
 
     Args:
-        test_images: in the whole test set.
-        sweep_images: in the part of it that the fine grids of noise are measured on.
-        wave_images: in the part that the grid of waves is measured on.
+        counts: of images.
         noise: what the selected noisy set is called.
 
     """
-    every, part, waves = f"n = {test_images:,}", f"n = {sweep_images:,}", f"n = {wave_images:,}"
+    every, part, waves = f"n = {counts.test:,}", f"n = {counts.sweep:,}", f"n = {counts.waves:,}"
+    trained = f"n = {counts.learnt:,} and {counts.held_out:,}"
     return {
-        "data/samples": ("Test signs, one of each class.", "A grid of photographs of traffic signs, one of each class"),
+        "data/samples": ("Test signs, one of each class.", "A grid of traffic signs, one of each class"),
         "data/class_distribution": (
-            "Images of each class in the training, validation and test sets.",
-            "Bars: the classes are far from equally frequent",
+            f"Images of each class in the training, validation and test sets, {counts.learnt:,}, {counts.held_out:,} "
+            f"and {counts.test:,} in all.",
+            "Bars for each class, for the training, validation and test sets",
         ),
         "data/noise_grid": (
             "A sign under each type and level of noise.",
             "One sign nine times, under salt and pepper, periodic and Gaussian noise, each at three levels",
         ),
         "results/training_curves": (
-            "Accuracy on training and validation images after each epoch.",
+            f"Accuracy on training and validation images after each epoch; {trained}.",
             "Curves of training and validation accuracy for each network and regime",
         ),
         "results/accuracy_by_level": (
             f"Accuracy against the level of each noise, with 95% intervals; {every}.",
-            "Lines that fall with the level of noise, least steeply for networks that learnt from noisy signs",
+            "Lines of accuracy over the level of noise, for each network and regime, a panel for each type of noise",
         ),
         "results/before_and_after": (
-            f"Signs that are read right without noise, and what they are read as under {noise} noise.",
+            f"Some test signs, and what they are read as without noise and under {noise} noise.",
             "Pairs of signs before and after noise, with the classes that the network predicts",
         ),
         "results/confusion": (
@@ -86,15 +102,16 @@ def captions(test_images: int, sweep_images: int, wave_images: int, noise: str) 
         "failure/curves": (
             "Noise-induced misclassification over strength: dots measured, lines fitted so that they never "
             f"fall; grey: 5%, 10% and 50%. Of {part} test images those that are right without noise.",
-            "S-shaped curves of failures over strength for three types of noise",
+            "Curves of failures over strength, a panel for each of three types of noise",
         ),
         "failure/thresholds": (
-            f"The strength at which 10% fail, with 95% bootstrap intervals; {part} less those misread without noise.",
+            f"The strength at which 10% fail, with 95% bootstrap intervals; {part} less those misread without noise. "
+            "An arrow: the interval ends outside the grid.",
             "Dots with intervals for each network and type of noise",
         ),
         "failure/equal_energy": (
             f"Accuracy against PSNR after clipping; {part}.",
-            "Falling curves for three types of noise, a panel for each network and regime",
+            "Curves for three types of noise, a panel for each network and regime",
         ),
         "failure/waves": (
             f"Accuracy under periodic noise of one amplitude over its period and angle; {waves}.",
@@ -106,13 +123,13 @@ def captions(test_images: int, sweep_images: int, wave_images: int, noise: str) 
         ),
         "failure/permits_more": (
             "Share of commanding signs read as something that permits more, with 95% intervals, without noise and "
-            f"under {noise} noise.",
+            f"under {noise} noise; of {every} all that command.",
             "Dots with intervals, open without noise and filled with it, for each network and regime",
         ),
         "failure/fragility": (
             f"The smallest noise at which signs of each class fail: median and middle half; {part} less those misread "
-            "without noise.",
-            "Dots with bars for each class, the most fragile classes first",
+            "without noise. Never: on the whole grid of strengths. A class of a few signs says little.",
+            "Dots with bars for each class, the most fragile classes first; right of a line those that never fail",
         ),
         "gans/samples": (
             "Generated signs; those of the conditional GANs have a column for each class.",
@@ -123,27 +140,33 @@ def captions(test_images: int, sweep_images: int, wave_images: int, noise: str) 
             "Curves of two losses and two accuracies for each GAN",
         ),
         "gans/by_class": (
-            "How often the judge sees the wanted class in a generated sign, and how varied the signs of a class are.",
-            "Points for each class",
+            "Above, plain GANs: which classes the judge sees in their signs, beside the training images. Below, "
+            f"conditional GANs: how often it sees the wanted class, with 95% intervals; "
+            f"n = {counts.learnt:,} signs of each GAN.",
+            "Bars for each class and GAN",
         ),
         "gans/closeness": (
-            "Distances of generated from real signs, beside those of real signs from other real ones.",
+            "Distances of generated from real signs; black: those of other real signs; at most "
+            f"{counts.compared:,} of each.",
             "Bars for each GAN beside the floor of real signs",
         ),
         "gans/taken_for_real": (
-            "Share of images that each discriminator takes for real, with 95% intervals.",
+            "Share of images that each discriminator takes for real, with 95% intervals; "
+            f"n = {counts.learnt:,} generated ones and as many learnt from, {counts.held_out:,} held out, "
+            f"{counts.test:,} of each test set.",
             "Points with intervals for generated, real and noisy images",
         ),
         "gans/lessons": (
             f"Accuracy of small networks that learnt from real signs, generated ones, or both; {every}.",
-            "Lines that fall with the level of noise, one for each student",
+            "Lines of accuracy over the level of noise, one for each student",
         ),
         "gans/gains": (
             f"What generated signs add to the accuracy of real ones, paired, with 95% intervals; {every}.",
-            "Points with intervals around zero for each test set",
+            "Points with intervals beside a line at zero, for each test set",
         ),
         "gans/noise": (
-            "Noise in generated images beside that in the sets that the GANs learnt from.",
+            "Noise in generated images beside that in clean and noisy training sets; at most "
+            f"{counts.compared:,} images of each.",
             "Bars of noise left after a median filter, and the power at the frequency of the periodic noise",
         ),
     }
@@ -157,7 +180,8 @@ def figures(folder: Path, texts: dict[str, tuple[str, str]]) -> dict[str, page.P
 def tables(results: Results) -> dict[str, page.Table]:
     """The tables, by name."""
     builders: tuple[Callable[[Results], page.Table], ...] = (
-        accuracy, threshold_table, ranking, confusions, commanding, mapping, noise_strengths, generated, lessons,
+        accuracy, threshold_table, ranking, ranking_pairs, confusions, commanding, mapping, noise_strengths, generated,
+        lessons,
     )  # fmt: skip
     return {builder.__name__: builder(results) for builder in builders}
 
@@ -170,50 +194,94 @@ def accuracy(results: Results) -> page.Table:
         for one in table.itertuples():
             row[f"{NOISE_NAMES[one.noise_type]} {one.noise_level}".removesuffix(" none")] = one.accuracy
         rows.append(row)
-    n = max(table.n.max() for table in results.scored.values())
-    return page.table(pd.DataFrame(rows), f"Accuracy on the clean and the nine noisy test sets; n = {n:,} each.")
+    tables = pd.concat(results.scored.values())
+    return page.table(
+        pd.DataFrame(rows),
+        f"Accuracy on the clean and the nine noisy test sets; n = {tables.n.max():,} each, {_widest(tables)}.",
+    )
+
+
+def _widest(table: pd.DataFrame) -> str:
+    """How wide 95% intervals are at most."""
+    half = np.maximum(table.high - table.accuracy, table.accuracy - table.low).max()
+    return f"95% intervals reach at most {half:.3f} to either side"
 
 
 def threshold_table(results: Results) -> page.Table:
     """All thresholds, with the energy of the noise there."""
     found = results.thresholds
+    beyond = {BELOW_GRID: -np.inf, NOT_REACHED: np.inf, TOO_FEW: np.inf}  # where those that have no strength sort
     frame = pd.DataFrame(
         {
             "network": found.network.map(results.titles),
             "noise": found.noise_type.map(NOISE_NAMES),
-            "failing": found.level.map({"p05": "5%", "p10": "10%", "p50": "50%"}),
-            "strength (95% interval)": [prose.threshold(row) for row in found.itertuples()],
+            "failing": [page.Shown(f"{share:.0%}", share) for share in found.level.map(sweeps.LEVELS)],
+            "strength (95% interval)": [
+                page.Shown(prose.threshold(row), beyond.get(row.status, row.strength)) for row in found.itertuples()
+            ],
             "RMSE": found.rmse,
             "PSNR, dB": found.psnr,
         }
     )
     return page.table(
         frame,
-        "The strength at which noise-induced misclassification reaches 5%, 10% and 50%; salt & pepper in pixels, the "
-        "others in grey levels (amplitude; standard deviation). RMSE in grey levels and PSNR after clipping.",
+        "The strength at which noise-induced misclassification reaches 5%, 10% and 50%, of the signs that each network "
+        f"reads right without noise, {_counts(results.curves.n)}; salt & pepper in pixels, the others in grey levels "
+        "(amplitude; standard deviation). RMSE in grey levels and PSNR of that strength after clipping.",
         {"RMSE": "{:.1f}".format, "PSNR, dB": "{:.1f}".format},
     )
 
 
+def _counts(n: pd.Series) -> str:
+    """``n = 90 to 100``."""
+    return f"n = {n.min():,}" if n.nunique() == 1 else f"n = {n.min():,} to {n.max():,}"
+
+
+def _interval(row) -> page.Shown:
+    """A row's ``value`` with its 95% interval."""
+    return page.Shown(f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})", row.value)
+
+
 def ranking(results: Results) -> page.Table:
     """Mean accuracy over PSNR of each noise type."""
-    wide = results.ranking.assign(
-        noise=results.ranking.noise_type.map(NOISE_NAMES),
-    ).pivot(index="network", columns="noise", values="area")
-    wide = wide.reindex(index=list(results.titles), columns=[NOISE_NAMES[kind] for kind in NOISE_TYPES])
-    wide.insert(0, "network ", [results.titles[key] for key in wide.index])
-    low, high = results.ranking.psnr_low.max(), results.ranking.psnr_high.min()
-    frame = wide.rename(columns={"network ": "network"}).reset_index(drop=True)
+    areas = results.ranking.rename(columns={"area": "value"})
+    cells = {(row.network, row.noise_type): _interval(row) for row in areas.itertuples()}
+    frame = pd.DataFrame(
+        {"network": results.titles.values()}
+        | {NOISE_NAMES[kind]: [cells[key, kind] for key in results.titles] for kind in NOISE_TYPES}
+    )
+    low, high = areas.psnr_low.max(), areas.psnr_high.min()
     return page.table(
         frame,
-        f"Mean accuracy over the range of PSNR that all types cover, about {low:.0f} to {high:.0f} dB; "
-        f"n = {results.ranking.n.max():,}. The lower, the more the noise disrupts.",
+        f"Mean accuracy over the range of PSNR that all types cover, about {low:.0f} to {high:.0f} dB, with 95% "
+        f"intervals; {_counts(areas.n)}. The lower, the more the noise disrupts.",
+    )
+
+
+def ranking_pairs(results: Results) -> page.Table:
+    """Noise types two by two, on the same images."""
+    pairs = results.ranking_pairs.rename(columns={"difference": "value"})
+    frame = pd.DataFrame(
+        {
+            "network": pairs.network.map(results.titles),
+            "noise": pairs["first"].map(NOISE_NAMES),
+            "less": pairs.second.map(NOISE_NAMES),
+            "difference (95% interval)": [
+                page.Shown(prose.signed(row.value, row.low, row.high), row.value) for row in pairs.itertuples()
+            ],
+        }
+    )
+    return page.table(
+        frame,
+        f"Differences of the mean accuracies above, paired on the same signs; {_counts(pairs.n)}. Below 0 the first "
+        "noise is the worse.",
     )
 
 
 def confusions(results: Results) -> page.Table:
     """The most frequent confusions under the selected noise."""
     noisy = results.confusions[results.confusions.noise != "clean"]
+    n = max(table.n.max() for table in results.scored.values())
     frame = pd.DataFrame(
         {
             "network": noisy.network.map(results.titles),
@@ -224,7 +292,10 @@ def confusions(results: Results) -> page.Table:
             "permits more": noisy.permits_more.map({True: "yes", False: ""}),
         }
     )
-    return page.table(frame, f"The most frequent confusions under {noisy.noise.iloc[0]}, for each network and regime.")
+    return page.table(
+        frame,
+        f"The most frequent confusions under {results.selected} noise, for each network and regime; of {n:,} images.",
+    )
 
 
 def commanding(results: Results) -> page.Table:
@@ -309,5 +380,7 @@ def lessons(results: Results) -> page.Table:
     )
     wide = named.pivot_table(index="student", columns="noise", values="accuracy", sort=False).reset_index()
     return page.table(
-        wide, f"Accuracy of small networks that learnt from real signs, generated ones, or both; n = {named.n.max():,}."
+        wide,
+        f"Accuracy of small networks that learnt from real signs, generated ones, or both; n = {named.n.max():,} each, "
+        f"{_widest(named)}.",
     )

@@ -40,7 +40,9 @@ def failure_curves(curves: pd.DataFrame, titles: dict[str, str], levels: dict[st
         for key, title in titles.items():
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
             color, line = _network(key)
-            axes.plot(part.strength, part.monotone, color=color, ls=line, lw=1.3, label=title)
+            # The fit is straight between the strengths themselves, which a logarithmic axis bends.
+            fine = np.geomspace(part.strength.min(), part.strength.max(), 400)
+            axes.plot(fine, np.interp(fine, part.strength, part.monotone), color=color, ls=line, lw=1.3, label=title)
             axes.plot(part.strength, part.failed, color=color, ls="none", marker=".", ms=4)
         axes.set(title=style.NOISE_NAMES[noise_type], xlabel=UNITS[noise_type], xscale="log", ylim=(0, 1.02))
     panels[0].set_ylabel("share of the signs read right without noise\nthat are misread with it")
@@ -67,10 +69,14 @@ def thresholds(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figu
                 axes.annotate(row.status, (0.02, place), xycoords=("axes fraction", "data"), fontsize=7, va="center")
                 continue
             low, high = (row.strength if pd.isna(bound) else bound for bound in (row.low, row.high))
+            # A percentile interval need not hold the estimate; an end outside the grid is an arrow.
             axes.errorbar(
-                row.strength, place, xerr=[[row.strength - low], [high - row.strength]], fmt="o", color=color, ms=5,
-                mfc=color if line == "-" else "white", capsize=3,
+                row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]], fmt="o", ms=5,
+                color=color, mfc=color if line == "-" else "white", capsize=3,
             )  # fmt: skip
+            for bound, marker in ((row.low, "<"), (row.high, ">")):
+                if pd.isna(bound):
+                    axes.plot(row.strength, place, marker, ms=9, mfc="none", color=color)
         axes.set(title=style.NOISE_NAMES[noise_type], xlabel=UNITS[noise_type])
         axes.set_xlim(left=0)
     panels[0].set_yticks(range(len(titles)), titles.values())
@@ -120,16 +126,22 @@ def waves(table: pd.DataFrame, titles: dict[str, str], amplitude: float, source:
         )
         axes.set(title=title, xlabel="period, pixels", ylabel="angle, degrees")
     figure.colorbar(image, ax=grid, shrink=0.6, label="accuracy")
-    figure.suptitle(f"Periodic noise of amplitude {amplitude:g}: which waves hurt")
+    low, high = table.rmse.min(), table.rmse.max()
+    figure.suptitle(
+        f"Periodic noise of amplitude {amplitude:g}, RMSE after clipping {low:.1f} to {high:.1f}: which waves hurt"
+    )
     style.source_note(figure, source)
     return figure
 
 
-def fragility(table: pd.DataFrame, key: str, title: str, source: str) -> Figure:
+def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, source: str) -> Figure:
     """The smallest strength at which signs of each class fail: median and middle half, fragile classes first.
+
+    What does not fail on the whole grid is drawn right of a line at its end, as ``never``.
 
     Args:
         table: of `misread.analysis.sweeps.fragility`, with columns network and noise_type; infinite: never fails.
+        curves: of `misread.analysis.sweeps.curves`, with a column network: where the grids end.
         key: the network to show.
         title: what a reader knows it by.
         source: ``gtsrb`` or ``synthetic``.
@@ -139,14 +151,18 @@ def fragility(table: pd.DataFrame, key: str, title: str, source: str) -> Figure:
     of_network = table[table.network == key]
     for axes, noise_type in zip(panels, NOISE_TYPES, strict=True):
         part = of_network[of_network.noise_type == noise_type].sort_values(["median", "first_quarter", "label"])
-        quarters = part[["first_quarter", "median", "third_quarter"]]
-        beyond = quarters.replace(np.inf, np.nan).max(axis=None) * 1.3  # where what never fails is drawn
-        first, median, third = quarters.replace(np.inf, beyond).to_numpy().T
+        strongest = curves[curves.noise_type == noise_type].strength.max()
+        never = strongest * 1.8
+        quarters = part[["first_quarter", "median", "third_quarter"]].replace(np.inf, never)
+        first, median, third = quarters.to_numpy().T
         places = range(len(part))
         axes.hlines(places, first, third, color="#999999", lw=2)
         axes.plot(median, places, "o", ms=3.5, color=style.network_color(key.rsplit("-", 1)[0]))
         axes.set(title=style.NOISE_NAMES[noise_type], xlabel=UNITS[noise_type], xscale="log")
-        axes.set_yticks(places, [f"{classes.NAMES[label]} ({label})" for label in part.label], fontsize=6)
+        axes.axvline(strongest * 1.3, color="#999999", lw=0.8)
+        axes.annotate("never", (never, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=6)
+        names = [f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" for row in part.itertuples()]
+        axes.set_yticks(places, names, fontsize=6)
         axes.invert_yaxis()
     figure.suptitle(f"{title}: the smallest noise at which signs of each class fail, median and middle half")
     style.source_note(figure, source)

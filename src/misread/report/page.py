@@ -1,4 +1,4 @@
-"""One self-contained HTML page, and the same results as Markdown."""
+"""One self-contained HTML page."""
 
 import base64
 import struct
@@ -35,6 +35,13 @@ class Cell(NamedTuple):
     numeric: bool
 
 
+class Shown(NamedTuple):
+    """A number in a data frame with a text of its own, as one with its interval."""
+
+    text: str
+    value: float
+
+
 class Table(NamedTuple):
     """A table that sorts by a click on a head."""
 
@@ -54,7 +61,7 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
     """Turn a data frame into a table of the page.
 
     Args:
-        frame: its columns are the heads.
+        frame: its columns are the heads; a column of `Shown` sorts by their values.
         caption: says what is shown, with n.
         formats: numeric column -> how to show its numbers; others: whole numbers with thousands separated, three
             decimals.
@@ -62,6 +69,8 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
     """
 
     def shown(column: pd.Series) -> list[Cell]:
+        if all(isinstance(one, Shown) for one in column):
+            return [Cell(one.text, repr(float(one.value)), True) for one in column]
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             return [Cell(str(value), str(value), False) for value in column]
         default = "{:,}" if pd.api.types.is_integer_dtype(column) else "{:.3f}"
@@ -78,7 +87,7 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
 def render(template: str, **context) -> str:
     """Fill a template of this package; a name that the context lacks is an error."""
     environment = Environment(
-        loader=PackageLoader("misread.report"), autoescape=template.endswith(".html.j2"), undefined=StrictUndefined,
+        loader=PackageLoader("misread.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     return environment.get_template(template).render(**context)

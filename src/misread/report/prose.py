@@ -1,10 +1,17 @@
 """Sentences that answer the study's questions, from its numbers, whichever way they fall."""
 
+import itertools
+
 import pandas as pd
 
+from misread.analysis.thresholds import BELOW_GRID, NOT_REACHED, TOO_FEW
 from misread.report.style import NOISE_NAMES
 
-UNITS = {"salt_pepper": "of the pixels", "periodic": "grey levels of amplitude", "gaussian": "grey levels"}
+UNITS = {
+    "salt_pepper": "of the pixels",
+    "periodic": "grey levels of amplitude",
+    "gaussian": "grey levels of standard deviation",
+}
 
 
 def listed(words: list[str]) -> str:
@@ -18,13 +25,8 @@ def share(value: float) -> str:
 
 
 def number(value: float, noise_type: str) -> str:
-    """A strength without its unit."""
-    return share(value) if noise_type == "salt_pepper" else f"{value:.3g}"
-
-
-def strength(value: float, noise_type: str) -> str:
-    """A strength with its unit."""
-    return f"{number(value, noise_type)} {UNITS[noise_type]}"
+    """A strength without its unit, with three digits."""
+    return f"{100 * value:.3g}%" if noise_type == "salt_pepper" else f"{value:.3g}"
 
 
 def signed(value: float, low: float, high: float) -> str:
@@ -52,54 +54,101 @@ def onset(thresholds: pd.DataFrame, titles: dict[str, str]) -> list[str]:
     tenth = thresholds[thresholds.level == "p10"]
     for noise_type, part in tenth.groupby("noise_type", sort=False):
         reached = part.dropna(subset="strength").sort_values("strength")
-        name = NOISE_NAMES[noise_type]
-        if reached.empty:
-            sentences.append(f"Under {name} noise no network comes to that within the grid of strengths.")
-            continue
-        first, last = reached.iloc[0], reached.iloc[-1]
-        text = f"Under {name} noise that is at {strength(first.strength, noise_type)} for {titles[first.network]}"
-        if len(reached) > 1:
-            text += f", the most sensitive, and {strength(last.strength, noise_type)} for {titles[last.network]}"
-        if len(reached) < len(part):
-            rest = part[part.strength.isna()]
-            text += f"; {listed([f'{titles[row.network]}: {row.status}' for row in rest.itertuples()])}"
-        sentences.append(f"{text}.")
+        named = {status: listed([titles[key] for key in rows.network]) for status, rows in part.groupby("status")}
+        parts = []
+        if BELOW_GRID in named:
+            parts.append(f"already below the smallest strength for {named[BELOW_GRID]}")
+        if len(reached):
+            first, last = reached.iloc[0], reached.iloc[-1]
+            text = f"at {threshold(first)} {UNITS[noise_type]} for {titles[first.network]}"
+            if len(reached) > 1:
+                most = ", the most sensitive" if BELOW_GRID not in named else ""
+                text += f"{most}, and at {threshold(last)} for {titles[last.network]}"
+            parts.append(text)
+        if NOT_REACHED in named:
+            parts.append(f"nowhere on the grid for {named[NOT_REACHED]}")
+        if TOO_FEW in named:
+            parts.append(f"not to be told for {named[TOO_FEW]}, which reads too few signs right without noise")
+        sentences.append(f"Under {NOISE_NAMES[noise_type]} noise that is {'; '.join(parts)}.")
     return sentences
 
 
-def order_of(ranking: pd.DataFrame) -> dict[str, list[str]]:
-    """network -> noise types, the most disruptive (smallest area under accuracy over PSNR) first."""
-    return {
-        network: list(part.sort_values("area").noise_type) for network, part in ranking.groupby("network", sort=False)
-    }
-
-
 def disruption(ranking: pd.DataFrame, pairs: pd.DataFrame, titles: dict[str, str]) -> list[str]:
-    """Which noise disrupts most at equal energy, and whether all networks agree."""
-    orders = order_of(ranking)
-    worst = pd.Series({network: order[0] for network, order in orders.items()})
-    counts = worst.value_counts()
-    if len(counts) == 1:
-        sentences = [f"At equal energy {NOISE_NAMES[counts.index[0]]} noise disrupts all {len(orders)} networks most."]
+    """Which noise disrupts most at equal energy, and whether all networks agree; a tie is no finding.
+
+    Args:
+        ranking: of `misread.analysis.ranking.rank`, with a column network (key).
+        pairs: the same.
+        titles: key -> what a reader knows the network by.
+
+    """
+    told = pairs[(pairs.low > 0) | (pairs.high < 0)]
+    # The one with the smaller area under accuracy over PSNR is worse.
+    worse = told.first.where(told.difference < 0, told.second)
+    better = told.second.where(told.difference < 0, told.first)
+    told = pd.DataFrame({"network": told.network, "worse": worse, "better": better})
+    wins = told.groupby(["network", "worse"]).size()
+    others = ranking.noise_type.nunique() - 1
+    worst = {network: kind for (network, kind), count in wins.items() if count == others}
+    sentences = [_most_disruptive({key: worst.get(key) for key in ranking.network.unique()}, titles)]
+
+    disputes = []
+    for one, other in itertools.combinations(ranking.noise_type.unique(), 2):
+        sides = [told[(told.worse == a) & (told.better == b)].network for a, b in ((one, other), (other, one))]
+        if all(len(side) for side in sides):
+            sides = [listed([titles[key] for key in side]) for side in sides]
+            disputes.append(
+                f"{NOISE_NAMES[one]} is worse than {NOISE_NAMES[other]} noise for {sides[0]}, but not for {sides[1]}"
+            )
+    ties = pairs[(pairs.low <= 0) & (pairs.high >= 0)]
+    if disputes:
+        sentences.append(f"The order is not the same for all: {'; '.join(disputes)}.")
+    elif len(ties):
+        sentences.append("Where two types are told apart, all agree which is worse.")
     else:
-        parts = [
-            f"{NOISE_NAMES[kind]} noise for {listed([titles[network] for network in worst.index[worst == kind]])}"
-            for kind in counts.index
+        key = ranking.network.iloc[0]
+        order = ranking[ranking.network == key].sort_values("area").noise_type
+        sentences.append(f"The order is the same for all: {listed([NOISE_NAMES[kind] for kind in order])}.")
+    if len(ties):
+        together = [
+            f"{NOISE_NAMES[row.first]} and {NOISE_NAMES[row.second]} ({titles[row.network]})"
+            for row in ties.itertuples()
         ]
-        sentences = [f"At equal energy it depends on the network: {listed(parts)}."]
-    if len({tuple(order) for order in orders.values()}) == 1:
-        names = [NOISE_NAMES[kind] for kind in next(iter(orders.values()))]
-        sentences.append(f"The order is the same for all of them: {listed(names)}.")
-    else:
-        sentences.append("The order of the three is not the same for all networks.")
-    together = [
-        f"{NOISE_NAMES[row.first]} and {NOISE_NAMES[row.second]} ({titles[row.network]})"
-        for row in pairs[(pairs.low <= 0) & (pairs.high >= 0)].itertuples()
-    ]
-    if together:
         sentences.append(f"Not told apart by these images: {listed(together)}.")
     else:
         sentences.append("No difference between two types has zero in its 95% interval.")
+    return sentences
+
+
+def _most_disruptive(worst: dict[str, str | None], titles: dict[str, str]) -> str:
+    """Which type is worse than both others, by the networks for which it is; None: no type is."""
+    kinds = list(dict.fromkeys(kind for kind in worst.values() if kind is not None))
+    if len(kinds) == 1 and None not in worst.values():
+        return f"At equal energy {NOISE_NAMES[kinds[0]]} noise disrupts most, for each network in both regimes."
+    parts = [
+        f"{NOISE_NAMES[kind] if kind else 'no single type'} for "
+        f"{listed([titles[key] for key, one in worst.items() if one == kind])}"
+        for kind in [*kinds, *([None] if None in worst.values() else [])]
+    ]
+    return f"At equal energy it depends on the network: {'; '.join(parts)}."
+
+
+def waves(table: pd.DataFrame, titles: dict[str, str]) -> list[str]:
+    """Which waves of one amplitude hurt each network most and least.
+
+    Args:
+        table: of `misread.analysis.sweeps.over_waves`, with a column network (key).
+        titles: key -> what a reader knows the network by.
+
+    """
+    sentences = []
+    for key, part in table.groupby("network", sort=False):
+        worst, best = part.loc[part.accuracy.idxmin()], part.loc[part.accuracy.idxmax()]
+        sentences.append(
+            f"{titles[key]}: {worst.accuracy:.2f} ({worst.low:.2f} to {worst.high:.2f}) at a period of "
+            f"{worst.period:g} pixels and {worst.angle:g}°, {best.accuracy:.2f} ({best.low:.2f} to {best.high:.2f}) at "
+            f"{best.period:g} pixels and {best.angle:g}°."
+        )
     return sentences
 
 
@@ -161,13 +210,18 @@ def permitted(table: pd.DataFrame, titles: dict[str, str], noise: str) -> list[s
 
     """
     sentences = []
-    for signs, part in table.groupby("signs", sort=False):
-        clean = part[part.noise == "clean"].set_index("network").permits_more
+    for signs, part in table.dropna(subset="permits_more").groupby("signs", sort=False):
+        rows = {
+            (row.network, row.noise == "clean"): f"{share(row.permits_more)} ({share(row.low)} to {share(row.high)})"
+            for row in part.itertuples()
+        }
         noisy = part[part.noise != "clean"].set_index("network").permits_more
         worst, best = noisy.idxmax(), noisy.idxmin()
-        sentences.append(
-            f"Of the {signs}, {titles[worst]} reads {share(noisy[worst])} as something that permits more under {noise} "
-            f"noise, {share(clean[worst])} without noise; {titles[best]}, the safest, "
-            f"{share(noisy[best])} and {share(clean[best])}."
+        text = (
+            f"Of the {signs} (n = {part.n.max():,}), {titles[worst]} reads {rows[worst, False]} as something that "
+            f"permits more under {noise} noise, and {rows[worst, True]} without noise"
         )
+        if noisy[best] < noisy[worst]:
+            text += f"; {titles[best]}, which does so least, {rows[best, False]} and {rows[best, True]}"
+        sentences.append(f"{text}.")
     return sentences
