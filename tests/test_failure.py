@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import transfer
+from scipy import stats
 
 from misread.analysis import ranking, safety, sweeps, thresholds
-from misread.analysis.intervals import mean_estimate
+from misread.analysis.intervals import mean_estimate, paired_difference
 from misread.data import classes, subset
 from misread.errors import MisreadError
 
@@ -173,6 +174,18 @@ def test_types_without_a_common_psnr_cannot_be_ranked():
     psnr = {"a": np.array([40.0, 30.0]), "b": np.array([20.0, 10.0])}
     with pytest.raises(MisreadError, match=r"sweep\.strengths: .* 20\.0 dB, another ends at 30\.0 dB"):
         ranking.rank({kind: np.ones((20, 2), bool) for kind in psnr}, psnr)
+
+
+def test_the_interval_of_a_paired_difference_is_that_of_the_paired_bootstrap():
+    rng = np.random.default_rng(3)
+    first = rng.random(3000) < 0.7
+    second = np.where(rng.random(3000) < 0.9, first, rng.random(3000) < 0.5)
+    found = paired_difference(first, second)
+    resampled = stats.bootstrap(
+        (first.astype(float), second.astype(float)), lambda a, b, axis: a.mean(axis) - b.mean(axis), paired=True,
+        n_resamples=2000, batch=100, method="percentile", rng=rng,
+    ).confidence_interval  # fmt: skip
+    assert (found.low, found.high) == pytest.approx((resampled.low, resampled.high), abs=0.0015)
 
 
 def test_the_interval_of_a_mean_is_the_t_interval():
