@@ -74,7 +74,7 @@ def main() -> None:
     print("\nResults:")
     for name, what in (
         ("reports/index.html", "the study as one page"),
-        ("reports/results.md", "the study's table"),
+        ("reports/results.md", "its numbers for GitHub"),
         ("reports/figures", "every figure"),
         ("metrics", "what `dvc metrics show` compares"),
     ):

@@ -1,4 +1,4 @@
-"""Write the study as one page, reports/index.html: report.py NETWORK-REGIME ..."""
+"""Write the study as one page, reports/index.html, and its numbers for GitHub: report.py NETWORK-REGIME ..."""
 
 import importlib.metadata
 import json
@@ -49,6 +49,7 @@ def read_results(keys: list[str], selected: str) -> content.Results:
         noise=read_json("noise"),
         curves=read_csv("failure/curves.csv"),
         waves=read_csv("failure/waves.csv"),
+        study=read_csv("results.csv"),
         selected=selected,
     )
 
@@ -111,6 +112,7 @@ def context(
         "permitted": prose.permitted(results.permits_more, results.titles, selected),
         "figures": content.figures(figures, content.captions(counts, selected)),
         "tables": content.tables(results),
+        "study": content.study(results),
         "counts": counts,
         "resamples": f"{settings.sweep.resamples:,}",
         "fit": settings.geometry.fit,
@@ -140,8 +142,12 @@ def main() -> None:
         pd.read_csv("data/clean/train.csv").validation,
         REPORTS / "figures",
     )
-    text = page.render("report.html.j2", **filled)
-    texts.write({REPORTS / "index.html": text})
+    texts.write(
+        {
+            REPORTS / "index.html": page.render("report.html.j2", **filled),
+            REPORTS / "results.md": page.render("results.md.j2", **filled),
+        }
+    )
 
 
 if __name__ == "__main__":

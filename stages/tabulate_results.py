@@ -25,15 +25,7 @@ def main() -> None:
     settings = params.load()
     scored = [read(REPORTS / f"by_noise/{key}.csv") for key in sys.argv[1:]]
     students = tables.gan_rows(read(REPORTS / "gans/students.csv"), settings.gan.image_size)
-    results = tables.results([*scored, students])
-    texts.write(
-        {
-            REPORTS / "results.csv": results.to_csv(index=False),
-            REPORTS / "results.md": tables.results_markdown(
-                results, settings.data.source, f"{settings.noise.type}-{settings.noise.level}"
-            ),
-        }
-    )
+    texts.write({REPORTS / "results.csv": tables.results([*scored, students]).to_csv(index=False)})
 
 
 if __name__ == "__main__":

@@ -105,6 +105,10 @@ def results():
                 for period, accuracy in ((3.0, 0.2), (6.0, 0.8))
             ]
         ),
+        study=pd.concat(
+            per_set(Network=label, regime="clean", Accuracy=0.9, low=0.8, high=0.95).assign(**{"Image size": size})
+            for label, size in (("cnn", 40), ("cgan (GAN-train)", 28))
+        ).rename(columns={"noise_type": "Noise type", "noise_level": "Noise level"}),
         selected="Gaussian (max)",
     ), {
         "augmented-clean": {
@@ -115,8 +119,8 @@ def results():
 
 
 @pytest.fixture
-def written(tmp_path):
-    """A page of rendered signs with everything on it."""
+def filled(tmp_path):
+    """What fills the templates, of rendered signs."""
     numbers, augmentation = results()
     for name in ("data", "results", "failure", "gans"):
         (tmp_path / name).mkdir()
@@ -128,9 +132,14 @@ def written(tmp_path):
     settings = params.load()
     settings = settings.model_copy(update={"data": settings.data.model_copy(update={"source": "synthetic"})})
     gains = {"cnn": {"difference": 0.3, "low": 0.2, "high": 0.4}}
-    filled = report.context(
+    return report.context(
         settings, numbers, {"noisy_minus_clean": gains}, augmentation, pd.Series([False] * 9 + [True]), tmp_path
     )
+
+
+@pytest.fixture
+def written(filled, tmp_path):
+    """The page with everything on it."""
     text = page.render("report.html.j2", **filled | {"parameters": "seed: 1 # <of all>"})
     path = tmp_path / "index.html"
     path.write_text(text, encoding="utf-8")
@@ -145,6 +154,18 @@ def test_the_page_needs_nothing_else_and_says_that_signs_are_rendered(written):
     assert text.count("<figure") == len(re.findall(r' alt="[^"]{10,}"', text))
     for anchor in re.findall(r'href="#([\w-]+)"', text):
         assert f'id="{anchor}"' in text
+
+
+def test_the_numbers_for_github_are_those_of_the_page(filled):
+    text = page.render("results.md.j2", **filled)
+    assert "Rendered signs, not GTSRB" in text
+    assert "| cgan (GAN-train) |" in text
+    assert "0.900<br><sub>0.800-0.950</sub>" in text
+    assert all(
+        sentence in text for name in ("onset", "disruption", "lessons", "permitted") for sentence in filled[name]
+    )
+    assert "salt & pepper" in text, "no HTML escapes"
+    assert "Rendered" not in page.render("results.md.j2", **filled | {"source": "gtsrb"})
 
 
 def test_in_a_browser_images_load_tables_sort_and_nothing_scrolls_sideways(written, browser):

@@ -48,6 +48,7 @@ class Results(NamedTuple):
     noise: dict[str, dict]  # ``metrics/noise.json``
     curves: pd.DataFrame  # of `misread.analysis.sweeps.curves`, with a column network
     waves: pd.DataFrame  # of `misread.analysis.sweeps.over_waves`, with a column network
+    study: pd.DataFrame  # ``reports/results.csv``
     selected: str  # what the selected noisy set is called
 
 
@@ -198,6 +199,23 @@ def accuracy(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame(rows),
         f"Accuracy on the clean and the nine noisy test sets; n = {tables.n.max():,} each, {_widest(tables)}.",
+    )
+
+
+def study(results: Results) -> page.Table:
+    """The study's table for GitHub: every network, regime and conditional GAN on every test set, with intervals."""
+    named = results.study.rename(columns=lambda name: name.lower().replace(" ", "_"))
+    lines: dict[tuple, dict] = {}
+    for row in named.itertuples():
+        line = lines.setdefault((row.network, row.image_size, row.regime), {})
+        name = f"{NOISE_NAMES[row.noise_type]} {row.noise_level}".removesuffix(" none")
+        line[name] = page.Shown(f"{row.accuracy:.3f}<br><sub>{row.low:.3f}-{row.high:.3f}</sub>", row.accuracy)
+    heads = ("network", "image size", "regime")
+    return page.table(
+        pd.DataFrame([dict(zip(heads, key, strict=True)) | line for key, line in lines.items()]),
+        f"Share of the {named.n.max():,} test images classified correctly, with the 95% Wilson interval below it. The "
+        f"regime `noisy` learns from {results.selected} noise. GAN-train: a small CNN that learnt from generated signs "
+        "alone. Full precision: `results.csv`.",
     )
 
 

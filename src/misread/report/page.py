@@ -1,4 +1,4 @@
-"""One self-contained HTML page."""
+"""One self-contained HTML page, and Markdown for GitHub."""
 
 import base64
 import struct
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+import tabulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
@@ -84,10 +85,20 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
     return Table(caption, heads, [list(row) for row in zip(*cells, strict=True)])
 
 
+def markdown(shown: Table) -> str:
+    """A table for GitHub, its caption above it."""
+    rows = [[cell.text for cell in row] for row in shown.rows]
+    heads = [column.name for column in shown.columns]
+    align = ["right" if column.numeric else "left" for column in shown.columns]
+    table = tabulate.tabulate(rows, heads, "pipe", disable_numparse=True, colalign=align if rows else None)
+    return f"{shown.caption}\n\n{table}"
+
+
 def render(template: str, **context) -> str:
     """Fill a template of this package; a name that the context lacks is an error."""
     environment = Environment(
-        loader=PackageLoader("misread.report"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("misread.report"), autoescape=template.endswith(".html.j2"), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    environment.globals["markdown"] = markdown
     return environment.get_template(template).render(**context)
