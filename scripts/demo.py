@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from project_copy import DEMO, HALVES, ROOT, SHARED, copy_project
+from project_copy import BEFORE_BOTH, CLASSIFIERS, DEMO, GANS, ROOT, copy_project
 
 TARGET = ROOT / ".demo"
-OTHER = TARGET / ".gans"  # a copy for the half of the GANs, with the same cache
+OTHER = TARGET / ".classifiers"  # a copy for their half of the graph, with the same cache
 DVC = [sys.executable, "-m", "dvc"]  # not the one on the path: that of this environment
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MISREAD_MIRROR"}
 
@@ -41,21 +41,20 @@ def main() -> None:
     for folder in (TARGET, OTHER):
         set_up(folder)
     subprocess.run([*DVC, "config", "--quiet", "cache.dir", TARGET / ".dvc/cache"], cwd=OTHER, check=True)
-    repro(SHARED)
-    classifiers, gans = HALVES
+    repro(*BEFORE_BOTH)
     log = OTHER / "log.txt"
-    print(f"\nBeside the classifiers the GANs begin; what they say goes to {log.relative_to(ROOT)}\n", flush=True)
+    print(f"\nBeside the GANs the classifiers train; what they say goes to {log.relative_to(ROOT)}\n", flush=True)
     with log.open("w") as output:
         beside = subprocess.Popen(
-            [*DVC, "repro", gans], cwd=OTHER, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT
+            [*DVC, "repro", *CLASSIFIERS], cwd=OTHER, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            repro(classifiers)
+            repro(*GANS)
         except BaseException:
             beside.terminate()
             raise
         if status := beside.wait():
-            print(f"error: the half of the GANs failed; {log.relative_to(ROOT)} says why", file=sys.stderr)
+            print(f"error: the half of the classifiers failed; {log.relative_to(ROOT)} says why", file=sys.stderr)
             sys.exit(status)
     repro()
     summary = json.loads((TARGET / "metrics/summary.json").read_text(encoding="utf-8"))

@@ -6,32 +6,40 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("dvc.yaml", "params.yaml", "stages", "src", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
+CODE = (
+    "dvc.yaml", "params.yaml", "stages", "src", "docs/gan_variants.csv",
+    ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
+)  # fmt: skip
 
-# What comes before the graph's two halves, classifiers and GANs, and the last stage of each.
-SHARED, HALVES = "measure_noise", ("draw_failures", "draw_gans")
+# The last stages of what comes before the graph's two halves, and of the halves. DVC's run cache has all that the
+# classifiers' half makes, so that another copy of the project can take it over; not so the last stages of the GANs'.
+BEFORE_BOTH, CLASSIFIERS, GANS = ("measure_noise",), ("evaluate", "sweep"), ("draw_gans",)
 
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
     "data.source": "synthetic",
-    "data.images_per_class": 90,
-    "data.validation_share": 0.34,
-    "noise.quality_images": 100,
-    "networks.cnn.epochs": 8,
-    "networks.cnn.batch_size": 64,
+    "data.images_per_class": 60,
+    "data.validation_share": 0.5,
+    "noise.quality_images": 25,
+    "networks.cnn.epochs": 6,
+    "networks.cnn.batch_size": 32,
     "networks.inception_v3.weights": None,
     "networks.inception_v3.cut": "mixed0",
     "networks.inception_v3.epochs": 1,
+    "networks.resnet50.image_size": 32,
     "networks.resnet50.weights": None,
     "networks.resnet50.cut": "conv2_block1_out",
     "networks.resnet50.epochs": 1,
     "gan.plain.epochs": 4,
     "gan.conditional.epochs": 8,
     "gan.training.samples_every": 4,
-    "gan.students.epochs": 8,
+    "gan.students.epochs": 6,
     "gan.students.batch_size": 64,
-    "gan.evaluation.images": 500,
+    "gan.evaluation.images": 300,
     "sweep.images": 200,
+    "sweep.strengths.salt_pepper": [0.01, 0.04, 0.1, 0.3, 0.9],
+    "sweep.strengths.periodic": [7.0, 20.0, 50.0, 110.0, 350.0],
+    "sweep.strengths.gaussian": [7.0, 20.0, 50.0, 110.0, 350.0],
     "sweep.waves.images": 100,
     "sweep.waves.periods": [3.0, 6.0, 12.0],
     "sweep.waves.angles": [0.0, 45.0],
@@ -40,7 +48,7 @@ DEMO = {
 # As little as shows that the stages work together.
 TINY = (
     DEMO
-    | {"data.images_per_class": 60, "data.validation_share": 0.5, "networks.cnn.epochs": 2}
+    | {"networks.cnn.epochs": 2, "networks.cnn.batch_size": 64}
     | {f"gan.{section}.epochs": 1 for section in ("plain", "conditional", "students")}
 )
 

@@ -22,7 +22,7 @@ def main() -> None:
     settings = params.load()
     source, noise = settings.data.source, settings.noise
     scored = {key: pd.read_csv(f"reports/by_noise/{key}.csv", keep_default_na=False) for key in sys.argv[1:]}
-    titles = {key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in scored.items()}
+    titles = style.titles(scored)
     failure = {name: pd.read_csv(f"reports/failure/{name}.csv") for name in ("curves", "waves", "fragility")}
     found = sweeps.threshold_table(json.loads(Path("metrics/thresholds.json").read_text(encoding="utf-8")))
     misread = pd.read_csv("reports/misreadings/permits_more.csv")

@@ -55,7 +55,7 @@ def main() -> None:
     selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
     histories = {key: pd.read_csv(f"reports/history/{key}.csv") for key in keys}
     tables = {key: pd.read_csv(f"reports/by_noise/{key}.csv", keep_default_na=False) for key in keys}
-    titles = {key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in tables.items()}
+    titles = style.titles(tables)
     shown = f"{SHOWN}-clean"
     figures = {
         "training_curves": result_figures.training_curves(histories, titles, source),

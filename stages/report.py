@@ -36,7 +36,7 @@ def read_results(keys: list[str], selected: str) -> content.Results:
     """All numbers of the study."""
     scored = {key: read_csv(f"by_noise/{key}.csv") for key in keys}
     return content.Results(
-        titles={key: f"{table.label.iloc[0]}, {table.regime.iloc[0]}" for key, table in scored.items()},
+        titles=style.titles(scored),
         scored=scored,
         thresholds=sweeps.threshold_table(read_json("thresholds")),
         ranking=read_csv("failure/ranking.csv"),
@@ -50,6 +50,7 @@ def read_results(keys: list[str], selected: str) -> content.Results:
         curves=read_csv("failure/curves.csv"),
         waves=read_csv("failure/waves.csv"),
         study=read_csv("results.csv"),
+        gan_variants=pd.read_csv("docs/gan_variants.csv"),
         selected=selected,
     )
 

@@ -143,7 +143,7 @@ def test_headline_pairs_the_regimes():
 def test_figures_are_the_same_bytes_twice_and_say_what_they_show(tmp_path):
     for name in ("one", "two"):
         figure = result_figures.accuracy_by_level(
-            {"cnn-clean": scored(BASELINE)}, {"cnn-clean": "cnn, clean"}, "synthetic"
+            {"cnn-clean": scored(BASELINE)}, {"cnn-clean": "cnn (clean)"}, "synthetic"
         )
         texts = [axes.get_title() for axes in figure.axes]
         assert texts == [style.NOISE_NAMES[noise_type] for noise_type in NOISE_TYPES]

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from project_copy import HALVES, SHARED, TINY, change_params, copy_project
+from project_copy import BEFORE_BOTH, CLASSIFIERS, GANS, TINY, change_params, copy_project
 
 from misread import params
 from misread.data import store
@@ -22,7 +22,7 @@ from misread.noise.apply import add_noise
 pytestmark = pytest.mark.slow
 
 KEYS = [f"{network}-{regime}" for network in params.NETWORKS for regime in ("clean", "noisy")]
-GANS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
+GAN_KEYS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
 STUDENTS = ["real", "label_safe", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy"]
 
 
@@ -83,10 +83,11 @@ def clone(tmp_path_factory):
     """
     cache = tmp_path_factory.mktemp("cache")
     made, other = (Clone(tmp_path_factory.mktemp("clone"), cache) for _ in range(2))
-    first = made.repro(SHARED)
+    first = made.repro(*BEFORE_BOTH)
     with ThreadPoolExecutor() as both:
-        halves = both.map(Clone.repro, (made, other), HALVES)
-        made.ran = [first, *halves, made.repro()]
+        classifiers, gans = both.submit(other.repro, *CLASSIFIERS), both.submit(made.repro, *GANS)
+        halves = [classifiers.result(), gans.result()]
+    made.ran = [first, *halves, made.repro()]
     made.git("add", ".")
     made.git("commit", "--quiet", "--message", "run")
     return made
@@ -100,7 +101,7 @@ def test_every_stage_runs_in_order_and_then_none(clone):
     assert clone.ran[0][:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
     per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "sweep") for key in KEYS]
-    per_gan = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GANS]
+    per_gan = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GAN_KEYS]
     taught = [f"{stage}@{student}" for stage in ("train_student", "evaluate_student") for student in STUDENTS]
     others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise", "report"]
     scored = ["score", "score_gans", "tabulate_results", "find_thresholds", "tabulate_misreadings"]
@@ -114,8 +115,8 @@ def test_a_shared_cache_brings_what_was_trained_elsewhere(clone):
     _, classifiers, gans, rest = clone.ran
     assert "train_gan@cgan-noisy" in gans
     assert "train@cnn-noisy" in classifiers
-    assert not [stage for stage in gans if stage.startswith(("noise@", "prepare", "download"))]
-    assert not [stage for stage in rest if stage.startswith(("train", "generate", "evaluate_student", "noise@"))]
+    assert not [stage for stage in classifiers + gans if stage.startswith(("noise@", "prepare", "download"))]
+    assert not [stage for stage in rest if stage.startswith(("train", "evaluate", "sweep", "generate", "noise@"))]
 
 
 def test_git_holds_metrics_and_reports_but_no_data(clone):
@@ -161,7 +162,7 @@ def test_metrics_of_the_gans(clone):
     students = pd.read_csv(clone.folder / "reports/gans/students.csv", keep_default_na=False)
     assert list(students.student.unique()) == STUDENTS
     assert (students.groupby("student").size() == 10).all()
-    for key in GANS:
+    for key in GAN_KEYS:
         metrics = read(clone, f"metrics/{key}.json")
         assert metrics["fid"] > 0
         assert 0 <= metrics["precision"] <= 1
@@ -192,6 +193,7 @@ def test_thresholds_and_the_page(clone):
     assert "Rendered signs, not GTSRB" in page
     assert clone.git("log", "-1", "--format=%h", "--", "src").stdout.strip() in page, "the revision of the code"
     assert page.count("data:image/png;base64,") >= 20
+    assert len(page) < 8e6, "bytes; nearly all are the pictures"
 
 
 def test_noisy_sets_hold_what_noise_in_memory_gives(clone):

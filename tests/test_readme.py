@@ -7,12 +7,14 @@ import pytest
 from project_copy import ROOT
 
 from misread import params
+from misread.analysis import sweeps
 from misread.params import LEVELS, NETWORKS, NOISE_TYPES
+from misread.report import prose
 
 SETTINGS = params.load()
 
 
-def row(network: str, regime: str) -> str:
+def results(network: str, regime: str) -> str:
     """A network's row of the table of results: clean, then every noise."""
     metrics = json.loads((ROOT / f"metrics/{network}-{regime}.json").read_text(encoding="utf-8"))
     noisy = (metrics["noisy"][f"{noise_type}-{level}"] for noise_type in NOISE_TYPES for level in LEVELS)
@@ -20,9 +22,18 @@ def row(network: str, regime: str) -> str:
     return f"| {network} | {getattr(SETTINGS.networks, network).image_size} | {regime} | {' | '.join(accuracies)} |"
 
 
+def thresholds(network: str, regime: str) -> str:
+    """A network's row of the table of thresholds: the strength of each noise at which a tenth is misread."""
+    table = sweeps.threshold_table(json.loads((ROOT / "metrics/thresholds.json").read_text(encoding="utf-8")))
+    tenth = table[(table.network == f"{network}-{regime}") & (table.level == "p10")]
+    found = (prose.threshold(tenth[tenth.noise_type == kind].iloc[0]) for kind in NOISE_TYPES)
+    return f"| {network} | {regime} | {' | '.join(found)} |"
+
+
+@pytest.mark.parametrize("row", [results, thresholds])
 @pytest.mark.parametrize("regime", ["clean", "noisy"])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_the_table_of_results_is_that_of_the_metrics(network, regime):
+def test_a_row_of_the_readme_is_that_of_the_metrics(network, regime, row):
     changed = subprocess.run(["git", "status", "--porcelain", "metrics"], cwd=ROOT, capture_output=True, check=False)
     if changed.returncode or changed.stdout:
         pytest.skip("metrics/ holds the results of a variant")

@@ -16,7 +16,7 @@ from misread.analysis.thresholds import BELOW_GRID
 from misread.params import LEVELS, NOISE_TYPES
 from misread.report import content, page, prose, style
 
-TITLES = {"cnn-clean": "cnn, clean", "cnn-noisy": "cnn, noisy"}
+TITLES = {"cnn-clean": "cnn (clean)", "cnn-noisy": "cnn (noisy)"}
 SETS = [("none", "none"), *((kind, level) for kind in NOISE_TYPES for level in LEVELS)]
 REACHED = {"strength": 0.05, "low": 0.04, "high": 0.06, "rmse": 30.0, "psnr": 18.6, "status": "reached"}
 NOT_REACHED = dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"status": "not reached"}
@@ -109,6 +109,7 @@ def results():
             per_set(Network=label, regime="clean", Accuracy=0.9, low=0.8, high=0.95).assign(**{"Image size": size})
             for label, size in (("cnn", 40), ("cgan (GAN-train)", 28))
         ).rename(columns={"noise_type": "Noise type", "noise_level": "Noise level"}),
+        gan_variants=pd.DataFrame({"condition": ["concat"], "average": [0.999], "GAN-test": [0.3], "FID": [200.0]}),
         selected="Gaussian (max)",
     ), {
         "augmented-clean": {
@@ -210,13 +211,13 @@ def test_the_onset_names_the_most_and_the_least_sensitive_network():
         return prose.onset(thresholds({"cnn-clean": clean, "cnn-noisy": noisy}), TITLES)[0]
 
     assert said(0.03, 0.2) == (
-        "Under salt & pepper noise that is at 3% (4% to 6%) of the pixels for cnn, clean, the most sensitive, and at "
-        "20% (4% to 6%) for cnn, noisy."
+        "Under salt & pepper noise that is at 3% (4% to 6%) of the pixels for cnn (clean), the most sensitive, and at "
+        "20% (4% to 6%) for cnn (noisy)."
     )
-    assert said(0.03, NOT_REACHED).endswith("for cnn, clean; nowhere on the grid for cnn, noisy.")
-    assert said(NOT_REACHED, NOT_REACHED).endswith("that is nowhere on the grid for cnn, clean and cnn, noisy.")
+    assert said(0.03, NOT_REACHED).endswith("for cnn (clean); nowhere on the grid for cnn (noisy).")
+    assert said(NOT_REACHED, NOT_REACHED).endswith("that is nowhere on the grid for cnn (clean) and cnn (noisy).")
     # A network that fails below the grid is more sensitive than all that have a threshold.
-    assert "already below the smallest strength for cnn, clean; at 20%" in said(BELOW, 0.2)
+    assert "already below the smallest strength for cnn (clean); at 20%" in said(BELOW, 0.2)
     assert "most sensitive" not in said(BELOW, 0.2)
 
 
@@ -229,26 +230,26 @@ def test_the_ranking_in_words_follows_the_numbers():
     assert "The order is the same for all: periodic, Gaussian and salt & pepper." in agreed
     assert "No difference" in agreed
     differs = said({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)})
-    assert "it depends on the network: periodic for cnn, clean; salt & pepper for cnn, noisy." in differs
-    assert "salt & pepper is worse than periodic noise for cnn, noisy, but not for cnn, clean" in differs
+    assert "it depends on the network: periodic for cnn (clean); salt & pepper for cnn (noisy)." in differs
+    assert "salt & pepper is worse than periodic noise for cnn (noisy), but not for cnn (clean)" in differs
 
 
 def test_a_tie_is_no_finding():
     areas = {"cnn-clean": (0.6, 0.4, 0.43), "cnn-noisy": (0.8, 0.4, 0.6)}
     said = " ".join(prose.disruption(*ranked(areas), TITLES))
-    assert "periodic for cnn, noisy; no single type for cnn, clean." in said
+    assert "periodic for cnn (noisy); no single type for cnn (clean)." in said
     assert "Where two types are told apart, all agree which is worse." in said
-    assert "Not told apart by these images: periodic and Gaussian (cnn, clean)." in said
+    assert "Not told apart by these images: periodic and Gaussian for cnn (clean)." in said
 
 
 def test_signs_that_permit_more_come_with_n_and_intervals():
     numbers, _ = results()
     [same] = prose.permitted(numbers.permits_more, TITLES, "Gaussian (max)")
-    assert "(n = 9), cnn, clean reads 30% (20% to 40%) as something that permits more" in same
+    assert "(n = 9), cnn (clean) reads 30% (20% to 40%) as something that permits more" in same
     assert "does so least" not in same, "both networks are alike"
     numbers.permits_more.loc[3, "permits_more"] = 0.1
     [differ] = prose.permitted(numbers.permits_more, TITLES, "Gaussian (max)")
-    assert "cnn, noisy, which does so least, 10%" in differ
+    assert "cnn (noisy), which does so least, 10%" in differ
     assert prose.permitted(numbers.permits_more.assign(permits_more=np.nan), TITLES, "any") == [], "no such signs"
 
 

@@ -158,7 +158,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         places = range(len(part))
         axes.hlines(places, first, third, color="#999999", lw=2)
         axes.plot(median, places, "o", ms=3.5, color=style.network_color(key.rsplit("-", 1)[0]))
-        axes.set(title=style.NOISE_NAMES[noise_type], xlabel=UNITS[noise_type], xscale="log")
+        axes.set(title=style.NOISE_NAMES[noise_type], xlabel=UNITS[noise_type].replace(", ", ",\n"), xscale="log")
         axes.axvline(strongest * 1.3, color="#999999", lw=0.8)
         axes.annotate("never", (never, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=6)
         names = [f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" for row in part.itertuples()]

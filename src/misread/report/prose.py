@@ -111,7 +111,7 @@ def disruption(ranking: pd.DataFrame, pairs: pd.DataFrame, titles: dict[str, str
         sentences.append(f"The order is the same for all: {listed([NOISE_NAMES[kind] for kind in order])}.")
     if len(ties):
         together = [
-            f"{NOISE_NAMES[row.first]} and {NOISE_NAMES[row.second]} ({titles[row.network]})"
+            f"{NOISE_NAMES[row.first]} and {NOISE_NAMES[row.second]} for {titles[row.network]}"
             for row in ties.itertuples()
         ]
         sentences.append(f"Not told apart by these images: {listed(together)}.")

@@ -6,6 +6,7 @@ import matplotlib
 
 matplotlib.use("Agg")  # no screen needed
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
@@ -35,6 +36,16 @@ plt.rcParams.update(
 def network_color(network: str) -> str:
     """The network's colour, the same in every figure."""
     return NETWORK_COLORS.get(network, OTHER_COLORS[sum(network.encode()) % len(OTHER_COLORS)])
+
+
+def titles(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """What readers know networks and regimes by, as ``cnn (clean)``.
+
+    Args:
+        tables: key -> table of `misread.analysis.scores.by_noise`, with columns label and regime.
+
+    """
+    return {key: f"{table.label.iloc[0]} ({table.regime.iloc[0]})" for key, table in tables.items()}
 
 
 def source_note(figure: Figure, source: str) -> None:
