@@ -220,7 +220,7 @@ def test_the_mapping_in_words_names_every_commanding_sign():
 def test_misreadings_and_confusions_are_counted():
     predictions = pd.DataFrame({"label": [14, 14, 14, 14, 1, 1, 20], "prediction": [14, 13, 12, 17, 2, 1, 1]})
     table = safety.misreadings(predictions).set_index("signs")
-    signs = table.loc["give way (yield, stop, no entry)"]
+    signs = table.loc["signs to yield, stop or not enter"]
     assert (signs.n, signs.wrong, signs.permits_more) == (4, 0.75, 0.5)
     assert table.loc["speed limits"].permits_more == 0.5
     pairs = safety.frequent_confusions(pd.concat([predictions, predictions.tail(1)]), 2)

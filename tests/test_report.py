@@ -231,7 +231,9 @@ def test_the_ranking_in_words_follows_the_numbers():
     assert "No difference" in agreed
     differs = said({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)})
     assert "it depends on the network: periodic for cnn (clean); salt & pepper for cnn (noisy)." in differs
-    assert "salt & pepper is worse than periodic noise for cnn (noisy), but not for cnn (clean)" in differs
+    assert (
+        "salt & pepper is worse than periodic noise for cnn (noisy), but the other way round for cnn (clean)" in differs
+    )
 
 
 def test_a_tie_is_no_finding():
@@ -260,10 +262,24 @@ def test_the_page_when_nothing_is_misread(written):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"), [(0.1, 0.2, "helps"), (-0.2, -0.1, "hurts"), (-0.1, 0.1, "makes no difference")]
+    ("low", "high", "effect", "beside"),
+    [
+        (0.1, 0.3, "help by 0.200", "0.200 more than"),
+        (-0.3, -0.1, "hurt by 0.200", "0.200 less than"),
+        (-0.1, 0.1, "show no effect", "no more or less than"),
+    ],
 )
-def test_a_difference_helps_only_if_its_interval_says_so(low, high, said):
-    assert prose.verdict(low, high).startswith(said)
+def test_a_difference_is_told_only_if_its_interval_says_so(low, high, effect, beside):
+    assert prose.verdict((low + high) / 2, low, high) == effect
+    assert prose.comparison((low + high) / 2, low, high) == beside
+
+
+def test_of_nearly_all_networks_the_exceptions_are_named():
+    titles = {key: key.upper() for key in "abcdef"}
+    assert prose.among(list("abcdef"), titles) == "all"
+    assert prose.among(list("abdef"), titles) == "all but C"
+    assert prose.among(list("abc"), titles) == "A, B and C"
+    assert prose.among(["a"], {"a": "A", "b": "B"}) == "A"
 
 
 def test_numbers_sort_by_value_and_missing_ones_stay_empty():

@@ -18,7 +18,7 @@ SPEED_LIMIT = {0: 20, 1: 30, 2: 50, 3: 60, 4: 70, 5: 80, 7: 100, 8: 120}  # clas
 FORBID_TO_MOVE = (14, 15, 17)  # read instead of a limit, they do not let anyone drive faster
 
 # Signs that are counted, and what they are called together.
-GROUPS = {"give way (yield, stop, no entry)": (13, 14, 17), "speed limits": tuple(SPEED_LIMIT)}
+GROUPS = {"signs to yield, stop or not enter": (13, 14, 17), "speed limits": tuple(SPEED_LIMIT)}
 
 
 def commanding() -> set[int]:

@@ -19,6 +19,22 @@ def listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def among(keys: list[str], titles: dict[str, str]) -> str:
+    """Some of the networks; of nearly all, the exceptions.
+
+    Args:
+        keys: which.
+        titles: key -> what a reader knows the network by, of all.
+
+    """
+    missing = [title for key, title in titles.items() if key not in set(keys)]
+    if not missing:
+        return "all"
+    if len(missing) * 2 < len(titles) - 1:
+        return f"all but {listed(missing)}"
+    return listed([titles[key] for key in keys])
+
+
 def share(value: float) -> str:
     """A share as per cent, with a decimal below ten."""
     return f"{100 * value:.1f}%" if value < 0.0995 else f"{100 * value:.0f}%"
@@ -96,10 +112,7 @@ def disruption(ranking: pd.DataFrame, pairs: pd.DataFrame, titles: dict[str, str
     for one, other in itertools.combinations(ranking.noise_type.unique(), 2):
         sides = [told[(told.worse == a) & (told.better == b)].network for a, b in ((one, other), (other, one))]
         if all(len(side) for side in sides):
-            sides = [listed([titles[key] for key in side]) for side in sides]
-            disputes.append(
-                f"{NOISE_NAMES[one]} is worse than {NOISE_NAMES[other]} noise for {sides[0]}, but not for {sides[1]}"
-            )
+            disputes.append(_dispute(NOISE_NAMES[one], NOISE_NAMES[other], sides, titles))
     ties = pairs[(pairs.low <= 0) & (pairs.high >= 0)]
     if disputes:
         sentences.append(f"The order is not the same for all: {'; '.join(disputes)}.")
@@ -120,6 +133,17 @@ def disruption(ranking: pd.DataFrame, pairs: pd.DataFrame, titles: dict[str, str
     return sentences
 
 
+def _dispute(one: str, other: str, sides: list[pd.Series], titles: dict[str, str]) -> str:
+    """For which networks one noise is worse, and for which the other; first the side with more networks."""
+    first, second = sides
+    if len(first) < len(second):
+        one, other, first, second = other, one, second, first
+    return (
+        f"{one} is worse than {other} noise for {among(list(first), titles)}, but the other way round for "
+        f"{listed([titles[key] for key in second])}"
+    )
+
+
 def _most_disruptive(worst: dict[str, str | None], titles: dict[str, str]) -> str:
     """Which type is worse than both others, by the networks for which it is; None: no type is."""
     kinds = list(dict.fromkeys(kind for kind in worst.values() if kind is not None))
@@ -127,7 +151,7 @@ def _most_disruptive(worst: dict[str, str | None], titles: dict[str, str]) -> st
         return f"At equal energy {NOISE_NAMES[kinds[0]]} noise disrupts most, for each network in both regimes."
     parts = [
         f"{NOISE_NAMES[kind] if kind else 'no single type'} for "
-        f"{listed([titles[key] for key, one in worst.items() if one == kind])}"
+        f"{among([key for key, one in worst.items() if one == kind], titles)}"
         for kind in [*kinds, *([None] if None in worst.values() else [])]
     ]
     return f"At equal energy it depends on the network: {'; '.join(parts)}."
@@ -165,9 +189,14 @@ def repair(gains: dict[str, dict]) -> str:
     return f"Learning from this noise changes the accuracy on it by {listed(parts)}."
 
 
-def verdict(low: float, high: float) -> str:
-    """What the interval of a difference says."""
-    return "helps" if low > 0 else "hurts" if high < 0 else "makes no difference that these images show"
+def verdict(value: float, low: float, high: float) -> str:
+    """What the interval of a difference from nothing says."""
+    return f"help by {value:.3f}" if low > 0 else f"hurt by {-value:.3f}" if high < 0 else "show no effect"
+
+
+def comparison(value: float, low: float, high: float) -> str:
+    """What the interval of a difference from another help says."""
+    return f"{value:.3f} more than" if low > 0 else f"{-value:.3f} less than" if high < 0 else "no more or less than"
 
 
 def lessons(augmentation: dict, noise: str) -> list[str]:
@@ -180,19 +209,23 @@ def lessons(augmentation: dict, noise: str) -> list[str]:
     """
     controls = {
         "less_real": "real signs alone",
-        "less_noise": "real signs, clean and noisy",
+        "less_noise": "real signs with the noise itself",
         "less_label_safe": "augmented real signs",
     }
     sentences = []
     for student, differences in augmentation.items():
         regime = student.rsplit("-", 1)[1]
-        for control, what in controls.items():
-            clean, noisy = differences[control]["clean"], differences[control]["selected"]
-            sentences.append(
-                f"Beside {what}, signs of the GAN of {regime} signs change the accuracy by {signed(**_ends(clean))} on "
-                f"clean signs ({verdict(clean['low'], clean['high'])}) and by {signed(**_ends(noisy))} under {noise} "
-                f"noise ({verdict(noisy['low'], noisy['high'])})."
-            )
+        real, itself = (differences[control]["selected"] for control in ("less_real", "less_noise"))
+        parts = [
+            f"{signed(**_ends(differences[control]['clean']))} and {signed(**_ends(differences[control]['selected']))} "
+            f"beside {what}"
+            for control, what in controls.items()
+        ]
+        sentences.append(
+            f"Added to real signs, those of the GAN of {regime} signs {verdict(**_ends(real))} under {noise} noise, "
+            f"{comparison(**_ends(itself))} the noise itself. Change of the accuracy on clean signs and under that "
+            f"noise: {listed(parts)}."
+        )
     return sentences
 
 
