@@ -395,7 +395,7 @@ def gan_variants(results: Results) -> page.Table:
         results.gan_variants,
         "Ways to train the conditional GAN on clean signs, measured once, by scripts/compare_gans.py: how the "
         "discriminator is told the class, the loss, the momentum of the generator's average. The study's own way is "
-        "concat and bce. Chosen by the held-out tracks.",
+        "concat and bce.",
         {"FID": "{:.1f}".format, "average": "{:g}".format},
     )
 
