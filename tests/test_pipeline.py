@@ -192,7 +192,7 @@ def test_thresholds_and_the_page(clone):
     page = (clone.folder / "reports/index.html").read_text()
     assert "Rendered signs, not GTSRB" in page
     assert clone.git("log", "-1", "--format=%h", "--", "src").stdout.strip() in page, "the revision of the code"
-    assert page.count("data:image/png;base64,") >= 20
+    assert page.count("data:image/webp;base64,") >= 20
     assert len(page) < 8e6, "bytes; nearly all are the pictures"
 
 
