@@ -25,10 +25,7 @@ def main() -> None:
         "class_distribution": data_figures.class_distribution(train, test, source),
         "noise_grid": data_figures.noise_grid(images[row], row, settings.noise, settings.seed, source),
     }
-    with store.complete_or_absent(Path("reports/figures/data")) as folder:
-        folder.mkdir()
-        for name, figure in figures.items():
-            style.save(figure, folder / f"{name}.png")
+    style.save(figures, Path("reports/figures/data"))
 
 
 if __name__ == "__main__":

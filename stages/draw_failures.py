@@ -12,7 +12,6 @@ import pandas as pd
 import stage
 from misread import params
 from misread.analysis import sweeps
-from misread.data import store
 from misread.report import failure_figures, style
 
 SHOWN = "cnn-clean"  # whose fragile signs are drawn
@@ -36,10 +35,7 @@ def main() -> None:
         "permits_more": failure_figures.permits_more(misread, titles, selected, source),
         "fragility": failure_figures.fragility(failure["fragility"], failure["curves"], SHOWN, titles[SHOWN], source),
     }
-    with store.complete_or_absent(Path("reports/figures/failure")) as folder:
-        folder.mkdir()
-        for name, figure in figures.items():
-            style.save(figure, folder / f"{name}.png")
+    style.save(figures, Path("reports/figures/failure"))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import pandas as pd
 
 import stage
 from misread import params
-from misread.data import store
 from misread.report import gan_figures, style
 
 GANS = Path("reports/gans")
@@ -47,10 +46,7 @@ def main() -> None:
         "gains": gan_figures.gains(gains, source),
         "noise": gan_figures.noise(tables(keys, "noise"), source),
     }
-    with store.complete_or_absent(Path("reports/figures/gans")) as folder:
-        folder.mkdir()
-        for name, figure in figures.items():
-            style.save(figure, folder / f"{name}.png")
+    style.save(figures, Path("reports/figures/gans"))
 
 
 if __name__ == "__main__":

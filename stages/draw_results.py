@@ -65,10 +65,7 @@ def main() -> None:
         ),
         "confusion": result_figures.confusion(at_selected, titles, selected, source),
     }
-    with store.complete_or_absent(Path("reports/figures/results")) as folder:
-        folder.mkdir()
-        for name, figure in figures.items():
-            style.save(figure, folder / f"{name}.png")
+    style.save(figures, Path("reports/figures/results"))
 
 
 if __name__ == "__main__":

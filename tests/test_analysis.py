@@ -148,5 +148,5 @@ def test_figures_are_the_same_bytes_twice_and_say_what_they_show(tmp_path):
         texts = [axes.get_title() for axes in figure.axes]
         assert texts == [style.NOISE_NAMES[noise_type] for noise_type in NOISE_TYPES]
         assert figure.get_supxlabel() == "Rendered signs, not GTSRB"
-        style.save(figure, tmp_path / f"{name}.png")
-    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+        style.save({"drawn": figure}, tmp_path / name)
+    assert (tmp_path / "one/drawn.png").read_bytes() == (tmp_path / "two/drawn.png").read_bytes()

@@ -127,9 +127,9 @@ def filled(tmp_path):
         (tmp_path / name).mkdir()
     axes = style.plt.figure(figsize=(11, 4)).subplots()
     axes.plot([0, 1])
-    style.save(axes.figure, tmp_path / "any.png")
+    style.save({"any": axes.figure}, tmp_path / "drawn")
     for name in content.captions(content.Counts(*[1] * 6), ""):
-        (tmp_path / f"{name}.png").write_bytes((tmp_path / "any.png").read_bytes())
+        (tmp_path / f"{name}.png").write_bytes((tmp_path / "drawn/any.png").read_bytes())
     settings = params.load()
     settings = settings.model_copy(update={"data": settings.data.model_copy(update={"source": "synthetic"})})
     gains = {"cnn": {"difference": 0.3, "low": 0.2, "high": 0.4}}

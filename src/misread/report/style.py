@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from misread.data import store
+
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
 NETWORK_COLORS = {"cnn": "#0072B2", "inception_v3": "#D55E00", "resnet50": "#009E73"}
 OTHER_COLORS = ["#CC79A7", "#E69F00", "#56B4E9", "#000000"]
@@ -61,7 +63,10 @@ def show(axes: plt.Axes, image, title: str = "", color: str = "black", size: flo
     axes.set_axis_off()
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a PNG without the library's version in it, and let go of the figure."""
-    figure.savefig(path, metadata={"Software": None})
-    plt.close(figure)
+def save(figures: dict[str, Figure], folder: Path) -> None:
+    """Write figures as ``folder/NAME.png``, all or none, without the library's version in them; and let go of them."""
+    with store.complete_or_absent(folder) as target:
+        target.mkdir()
+        for name, figure in figures.items():
+            figure.savefig(target / f"{name}.png", metadata={"Software": None})
+            plt.close(figure)
