@@ -31,8 +31,8 @@ $(EXPLORE_READY): requirements-explore.lock $(READY)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-explore.lock
 	@touch $@
 
-test: $(READY) ## Run all tests, one file on each core at a time
-	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile
+test: $(READY) ## Run all tests, one file on each core at a time, the longest first
+	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'

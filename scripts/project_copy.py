@@ -11,9 +11,12 @@ CODE = (
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 
-# The last stages of what comes before the graph's two halves, and of the halves. DVC's run cache has all that the
-# classifiers' half makes, so that another copy of the project can take it over; not so the last stages of the GANs'.
-BEFORE_BOTH, CLASSIFIERS, GANS = ("measure_noise",), ("evaluate", "sweep"), ("draw_gans",)
+# The last stages of what comes before the graph's two halves, and of the halves, which take about as long. DVC's run
+# cache has all that the classifiers' half makes, so that another copy of the project can take it over; not so the last
+# stages of the GANs'. The students that learn from no GAN come first, and are done when the GANs' half needs them.
+BEFORE_BOTH = ("measure_noise",)
+CLASSIFIERS = (*(f"evaluate_student@{student}" for student in ("real", "label_safe", "noise")), "evaluate", "sweep")
+GANS = ("draw_gans",)
 
 # Every stage in minutes: few signs, short training, no ImageNet weights (there may be no network to fetch them).
 DEMO = {
@@ -50,6 +53,7 @@ TINY = (
     DEMO
     | {"networks.cnn.epochs": 2, "networks.cnn.batch_size": 64}
     | {f"gan.{section}.epochs": 1 for section in ("plain", "conditional", "students")}
+    | {"sweep.images": 100, "sweep.waves.images": 43, "sweep.waves.periods": [3.0, 6.0]}
 )
 
 

@@ -22,6 +22,11 @@ THRESHOLDS = {
 }
 
 
+def pytest_collection_modifyitems(items):
+    """The pipeline first: it takes longest, and other files run beside it."""
+    items.sort(key=lambda item: item.path.name != "test_pipeline.py")
+
+
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory) -> Path:
     """The three archives with 60 rendered training signs of each class and 20 test signs."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -86,22 +87,43 @@ def stages_run(output):
     return re.findall(r"^Running stage '(.+)':", output, re.MULTILINE)
 
 
+class Variant(NamedTuple):
+    """What happened to an experiment."""
+
+    ran: list[str]
+    difference: str
+    ran_on_the_way_back: list[str]
+
+
+def try_variant(clone):
+    """Run an experiment with other parameters, compare it with what was before, and go back."""
+    clone.repro("score")
+    clone.git("add", ".")
+    clone.git("commit", "--quiet", "--message", "run")
+    ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1", "score").stdout)
+    difference = clone.dvc("metrics", "diff").stdout
+    change_params(clone.folder, {"networks.cnn.epochs": TINY["networks.cnn.epochs"]})
+    return Variant(ran, difference, clone.repro("score"))
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """The whole graph, run once.
+    """The whole graph, run once; on two cores, so two clones share a cache.
 
-    Its two halves run side by side, on two cores, in two clones that share a cache; then one of them runs what is left.
+    The graph's two halves run side by side. Then one clone runs what is left, and the tests look at it, while the other
+    tries a variant.
     """
     cache = tmp_path_factory.mktemp("cache")
     made, other = (Clone(tmp_path_factory.mktemp("clone"), cache) for _ in range(2))
     first = made.repro(*BEFORE_BOTH)
-    with ThreadPoolExecutor() as both:
-        classifiers, gans = both.submit(other.repro, *CLASSIFIERS), both.submit(made.repro, *GANS)
-        halves = [classifiers.result(), gans.result()]
-    made.ran = [first, *halves, made.repro()]
-    made.git("add", ".")
-    made.git("commit", "--quiet", "--message", "run")
-    return made
+    with ThreadPoolExecutor() as beside:
+        classifiers = beside.submit(other.repro, *CLASSIFIERS)
+        halves = [made.repro(*GANS), classifiers.result()]
+        made.variant = beside.submit(try_variant, other)
+        made.ran = [first, *halves, made.repro()]
+        made.git("add", ".")
+        made.git("commit", "--quiet", "--message", "run")
+        yield made
 
 
 def read(clone, path):
@@ -123,7 +145,7 @@ def test_every_stage_runs_in_order_and_then_none(clone):
 
 
 def test_a_shared_cache_brings_what_was_trained_elsewhere(clone):
-    _, classifiers, gans, rest = clone.ran
+    _, gans, classifiers, rest = clone.ran
     assert "train_gan@cgan-noisy" in gans
     assert "train@cnn-noisy" in classifiers
     assert not [stage for stage in classifiers + gans if stage.startswith(("noise@", "prepare", "download"))]
@@ -243,10 +265,8 @@ def test_the_mixed_regime_learns_from_all_ten_sets(clone):
 
 def test_the_same_run_gives_the_same_bytes(clone):
     before = clone.lock()
-    assert clone.repro("--force", "--single-item", "--no-run-cache", "train@cnn-clean") == ["train@cnn-clean"]
-    assert clone.repro("--force", "--single-item", "--no-run-cache", "draw_results") == ["draw_results"]
-    assert clone.repro("--force", "--single-item", "--no-run-cache", "train_gan@cgan-clean") == ["train_gan@cgan-clean"]
-    assert clone.repro("--force", "--single-item", "--no-run-cache", "download") == ["download"]
+    stages = ["train@cnn-clean", "draw_results", "train_gan@cgan-clean", "download"]
+    assert sorted(clone.repro("--force", "--single-item", "--no-run-cache", *stages)) == sorted(stages)
     assert clone.lock() == before
 
 
@@ -254,8 +274,6 @@ def test_the_same_run_gives_the_same_bytes(clone):
     ("setting", "told"),
     [
         ("noise.level=mean", "noise.level: 'mean': must be 'min', 'avg' or 'max'"),
-        ("train.balance=2", "train.balance: 2: must be less than or equal to 1"),
-        ("networks.cnn.epochs=0", "networks.cnn.epochs: 0: must be greater than or equal to 1"),
         ("+noise.levle=min", "noise.levle: unknown key"),
     ],
 )
@@ -310,18 +328,16 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
 
 
 def test_a_variant_is_compared_with_what_was_before(clone):
-    ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1", "score").stdout)
+    variant = clone.variant.result()
     cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate") for regime in ("clean", "noisy")]
-    assert sorted(ran) == sorted(["check", *cnn, "score"])
-    difference = clone.dvc("metrics", "diff").stdout
-    assert "selected.accuracy" in difference
-    assert "metrics/cnn-noisy.json" in difference
+    assert sorted(variant.ran) == sorted(["check", *cnn, "score"])
+    assert "selected.accuracy" in variant.difference
+    assert "metrics/cnn-noisy.json" in variant.difference
 
 
 def test_going_back_to_earlier_parameters_trains_nothing(clone):
     """DVC's run cache holds a stage only if it keeps nothing but metrics and plots outside the cache."""
-    change_params(clone.folder, {"networks.cnn.epochs": TINY["networks.cnn.epochs"]})
-    assert set(clone.repro("score")) <= {"check", "score"}
+    assert set(clone.variant.result().ran_on_the_way_back) <= {"check", "score"}
 
 
 def test_a_change_of_one_strength_reruns_one_noise(clone):
