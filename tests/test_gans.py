@@ -141,7 +141,8 @@ def test_a_diverging_training_ends_with_a_clear_message():
     stop.set_model(training.KINDS["gan"](SMALL, 1))
     logs = dict.fromkeys(adversarial.RECORDED, 0.5)
     stop.on_epoch_end(0, logs)
-    with pytest.raises(MisreadError, match=r"gan.training.learning_rate: 0.0002: training diverged in epoch 2; try"):
+    rate = SMALL.training.learning_rate
+    with pytest.raises(MisreadError, match=rf"gan.training.learning_rate: {rate}: training diverged in epoch 2; try"):
         stop.on_epoch_end(1, logs | {"generator_loss": float("nan")})
 
 
