@@ -33,6 +33,7 @@ DEMO = {
     "networks.resnet50.weights": None,
     "networks.resnet50.cut": "conv2_block1_out",
     "networks.resnet50.epochs": 1,
+    "gan.training.batch_size": 64,
     "gan.plain.epochs": 4,
     "gan.conditional.epochs": 8,
     "gan.training.samples_every": 4,
