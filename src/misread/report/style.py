@@ -5,6 +5,7 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")  # no screen needed
+matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
