@@ -1,0 +1,118 @@
+"""Make the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [MORE.lock ...].
+
+Further lock files are added to it. Whatever Python is at hand runs this, so it needs no package. Lock files are compared
+by what is in them; the old environment stays until the new one is whole.
+"""
+
+import filecmp
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "requirements.lock"
+ENVIRONMENT, PARTIAL, OLD = (ROOT / name for name in (".venv", ".venv.partial", ".venv.old"))
+# What would make pip install elsewhere, or Python import from elsewhere.
+MISLEADING = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH")
+MACHINES = (
+    "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 13 or "
+    "newer on Apple silicon: TensorFlow and OpenCV have no packages for others"
+)
+
+
+def main() -> None:
+    if not _holds(ENVIRONMENT, LOCK):
+        if not _holds(PARTIAL, LOCK):
+            problem = refused_python() or refused_machine()
+            if problem:
+                sys.exit(f"error: {problem}")
+            build(PARTIAL, ENVIRONMENT)
+        put_in_place(PARTIAL, ENVIRONMENT)
+    for name in sys.argv[1:]:
+        if not _holds(ENVIRONMENT, ROOT / name):
+            install(ENVIRONMENT, ROOT / name)
+
+
+def refused_python() -> "str | None":
+    """Why this Python cannot make the environment; None if it can."""
+    here = f"Python {platform.python_version()} ({sys.executable})"
+    if not (3, 11) <= sys.version_info < (3, 14):
+        return f"Python 3.11 to 3.13 is needed, this is {here}; name another: make PYTHON=python3.12 ..."
+    if platform.python_implementation() != "CPython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return f"the ordinary CPython is needed, {here} is another build; name another: make PYTHON=python3.12 ..."
+    if importlib.util.find_spec("ensurepip") is None:
+        return f"{here} makes no virtual environments; on Debian and Ubuntu the package python3-venv is missing"
+    return None
+
+
+def refused_machine() -> "str | None":
+    """Why nothing can be installed on this machine; None if it can."""
+    system, machine = platform.system(), platform.machine()
+    if system == "Linux" and machine in ("x86_64", "aarch64") and sys.maxsize > 2**32:
+        library, version = platform.libc_ver()
+        if library != "glibc":
+            return f"{MACHINES}; this is Linux without glibc"
+        if tuple(map(int, version.split(".")[:2])) < (2, 28):
+            return f"{MACHINES}; this is glibc {version}"
+        if machine == "x86_64" and " avx " not in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace"):
+            return f"{MACHINES}; this processor lacks AVX"
+        return None
+    if system == "Darwin" and machine == "arm64":
+        version = platform.mac_ver()[0]
+        return None if int(version.split(".")[0]) >= 13 else f"{MACHINES}; this is macOS {version}"
+    return f"{MACHINES}; this is {system} on {machine}"
+
+
+def build(folder: Path, final: Path) -> None:
+    """Make an environment with the packages of `LOCK` in one folder, for another to which it is moved."""
+    print(f"Installing the packages of {LOCK.name}; this takes some minutes", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)], env=_clean(), check=True)
+    # Scripts name the interpreter that runs them by its whole path.
+    install(folder, LOCK)
+    for script in (folder / "bin").iterdir():
+        content = b"" if script.is_symlink() else script.read_bytes()
+        if os.fsencode(folder) in content:
+            script.write_bytes(content.replace(os.fsencode(folder), os.fsencode(final)))
+
+
+def install(environment: Path, lock: Path) -> None:
+    """Install what a lock file names, and leave a copy of it as a sign that all of it is there."""
+    command = [environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*map(str, command), "-r", str(lock)], env=_clean(), check=False).returncode:
+        kept = " .venv is as it was;" if ENVIRONMENT.exists() else ""
+        sys.exit(f"error: pip could not install the packages of {lock.name}, see above;{kept} is there a network?")
+    shutil.copy(lock, environment / lock.name)
+
+
+def put_in_place(new: Path, final: Path) -> None:
+    """Put the new environment in the old one's place, which goes; what was killed between the two renames goes on."""
+    shutil.rmtree(OLD, ignore_errors=True)
+    if final.is_symlink():
+        final.unlink()
+    elif final.exists():
+        final.rename(OLD)
+    new.rename(final)
+    shutil.rmtree(OLD, ignore_errors=True)
+
+
+def _holds(environment: Path, lock: Path) -> bool:
+    """Whether all packages of a lock file were installed, and the Python that they belong to is still there."""
+    copy = environment / lock.name
+    return (environment / "bin/python").exists() and copy.exists() and filecmp.cmp(copy, lock, shallow=False)
+
+
+def _clean() -> "dict[str, str]":
+    return {name: value for name, value in os.environ.items() if name not in MISLEADING}
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `make setup` starts anew")
