@@ -16,7 +16,7 @@ from misread.data import geometry, store
 from misread.errors import MisreadError
 from misread.explore import look, markup, networks, photos, position, projects, signs, strengths
 from misread.networks import prediction, saving
-from misread.noise.apply import write_noisy_set
+from misread.noise.sets import write_noisy_set
 
 NEVER = {"p05": {"strength": None, "low": None, "high": None, "status": "not reached"}}
 

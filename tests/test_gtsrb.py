@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from misread.data import content, gtsrb, prepare, store
+from misread.data import content, gtsrb, prepare, store, workers
 from misread.errors import MisreadError
 
 
@@ -210,17 +210,11 @@ def test_output_is_complete_or_absent(tmp_path, monkeypatch):
     def write():
         with store.complete_or_absent(tmp_path / "set") as folder:
             store.create_set(folder, np.zeros(4), 28)
-            list(store.map_blocks(partial(_fail_in_second_block), 4, "test", block=2))
+            list(workers.map_blocks(partial(_fail_in_second_block), 4, "test", block=2))
 
     with pytest.raises(MisreadError, match="no second block"):
         write()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_worker_count(monkeypatch):
-    monkeypatch.setenv("MISREAD_WORKERS", "0")
-    with pytest.raises(MisreadError, match="MISREAD_WORKERS: '0'"):
-        store.worker_count()
 
 
 def test_broken_sets_are_named(tmp_path):

@@ -8,8 +8,9 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from misread.data import store
 from misread.noise import quality
-from misread.noise.apply import add_noise, row_generators, write_noisy_set
+from misread.noise.apply import add_noise, row_generators
 from misread.noise.corruptions import CORRUPTIONS, gaussian, periodic, salt_pepper
+from misread.noise.sets import write_noisy_set
 
 PERIOD, ANGLE = 8.0, 45.0
 SETTINGS = {

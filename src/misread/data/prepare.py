@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from misread.data import gtsrb, store
+from misread.data import gtsrb, store, workers
 from misread.data.geometry import FITS
 from misread.errors import MisreadError
 
@@ -115,5 +115,5 @@ def fit_split(index: pd.DataFrame, archive: Path, root: str, fit: str, targets: 
     labels = index.class_id.to_numpy()
     for size, folder in targets.items():
         store.create_set(folder, labels, size)
-    blocks = store.map_blocks(partial(_fit_block, index, archive, root, fit, targets), len(index), title, block=512)
+    blocks = workers.map_blocks(partial(_fit_block, index, archive, root, fit, targets), len(index), title, block=512)
     return digest_by_class([digest for _, block in blocks for digest in block], labels)

@@ -1,27 +1,24 @@
-"""Image sets on disk: a folder with ``images.npy`` and ``labels.npy``, written in parallel blocks, read by memory map.
+"""Image sets on disk: a folder with ``images.npy`` and ``labels.npy``, written in blocks, read by memory map.
 
 ``images.npy`` is uint8, ``(N, SIZE, SIZE, 3)``, RGB; ``labels.npy`` is int64, ``(N,)``, the class of each image.
 """
 
+import errno
 import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.lib.format import open_memmap
-from tqdm import tqdm
 
 from misread.errors import MisreadError
 
-Result = TypeVar("Result")
-
 BLOCK = 1024  # images handled at a time, so that memory does not grow with the data set
+FULL = 1 << 20  # bytes; a disk with less is full
 
 
 class ImageSet(NamedTuple):
@@ -96,7 +93,12 @@ def write_rows(folder: Path, start: int, images: np.ndarray) -> None:
 
 @contextmanager
 def complete_or_absent(path: Path) -> Iterator[Path]:
-    """Yield a temporary path (nothing there yet) that becomes ``path`` on success and vanishes on failure."""
+    """Yield a temporary path (nothing there yet) that becomes ``path`` on success and vanishes on failure.
+
+    Raises:
+        MisreadError: the disk is full; the message names ``path``.
+
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
@@ -105,6 +107,11 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         yield temporary
         _remove(path)
         os.replace(temporary, path)
+    except OSError as error:
+        # Not every library passes on the system's error number.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or shutil.disk_usage(path.parent).free < FULL:
+            raise MisreadError(f"{path}: no space left on its disk, or in your quota; nothing was kept of it") from None
+        raise
     finally:
         _remove(temporary)
 
@@ -114,57 +121,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def worker_count() -> int:
-    """Processes for the data stages: ``MISREAD_WORKERS``, or one for each core.
-
-    Raises:
-        MisreadError: the variable is not a positive whole number.
-
-    """
-    text = os.environ.get("MISREAD_WORKERS", "")
-    if not text:
-        return os.cpu_count() or 1
-    if not text.isdigit() or int(text) < 1:
-        raise MisreadError(f"MISREAD_WORKERS: {text!r} is not a positive whole number")
-    return int(text)
-
-
-def map_blocks(
-    function: Callable[[int, int], Result], total: int, title: str, block: int | None = None
-) -> Iterator[tuple[int, Result]]:
-    """Call ``function(start, stop)`` for consecutive blocks of rows in worker processes.
-
-    Only a few blocks are under way at a time, so that memory does not grow with the data set.
-
-    Args:
-        function: picklable; raises MisreadError for a user's mistake, which reaches the caller.
-        total: number of rows.
-        title: what the progress bar says.
-        block: rows a call; None: `BLOCK`.
-
-    Yields:
-        The first row and the result of each block, in row order.
-
-    """
-    block = block or BLOCK
-    blocks = [(start, min(start + block, total)) for start in range(0, total, block)]
-    workers = min(worker_count(), len(blocks))
-    with tqdm(total=total, desc=title, unit="img", unit_scale=True) as bar:
-        if workers <= 1:
-            for start, stop in blocks:
-                yield start, function(start, stop)
-                bar.update(stop - start)
-            return
-        with ProcessPoolExecutor(workers) as pool:
-            waiting: deque[Future] = deque()
-            try:
-                for i, (start, stop) in enumerate(blocks):
-                    while len(waiting) < 3 * workers and i + len(waiting) < len(blocks):
-                        waiting.append(pool.submit(function, *blocks[i + len(waiting)]))
-                    yield start, waiting.popleft().result()
-                    bar.update(stop - start)
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise

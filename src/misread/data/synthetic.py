@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from misread.data import classes, content, gtsrb, signs, store
+from misread.data import classes, content, gtsrb, signs, workers
 from misread.data.archives import Writer
 
 FRAMES = 30  # of a track
@@ -182,4 +182,4 @@ def write_archives(folder: Path, images_per_class: int | None, seed: int) -> Non
 
 def _rendered(jobs: list, seed: int, split: int, title: str):
     """Yield the first job and the tracks of one block after another."""
-    yield from store.map_blocks(partial(_render_jobs, seed, split, jobs), len(jobs), title, block=32)
+    yield from workers.map_blocks(partial(_render_jobs, seed, split, jobs), len(jobs), title, block=32)

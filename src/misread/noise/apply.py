@@ -1,13 +1,10 @@
-"""Noise on sets of images, in memory and on disk, the same bytes either way."""
+"""Noise on images in memory; `misread.noise.sets` writes the same bytes to the disk."""
 
 import hashlib
 from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 
-from misread.data import store
 from misread.noise.corruptions import CORRUPTIONS
 
 
@@ -49,24 +46,3 @@ def add_noise(
     """
     rngs = row_generators(seed, noise_type, images.shape[1], split, rows)
     return CORRUPTIONS[noise_type](images, strength, rngs, **options)
-
-
-def _noise_block(clean: Path, noisy: Path, settings: dict, start: int, stop: int) -> None:
-    images = store.open_set(clean).images[start:stop]
-    store.write_rows(noisy, start, add_noise(images, np.arange(start, stop), **settings))
-
-
-def write_noisy_set(clean: Path, noisy: Path, title: str, **settings) -> None:
-    """Write the noisy copy of a set, in the same order and with the same labels.
-
-    Args:
-        clean: folder of the set to copy.
-        noisy: folder to create.
-        title: what the progress bar says.
-        settings: the keyword arguments of `add_noise`.
-
-    """
-    images, labels = store.open_set(clean)
-    store.create_set(noisy, labels, images.shape[1])
-    for _ in store.map_blocks(partial(_noise_block, clean, noisy, settings), len(labels), title):
-        pass  # the workers write the blocks themselves

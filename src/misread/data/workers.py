@@ -1,0 +1,89 @@
+"""Blocks of rows in worker processes, their results in order."""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+import joblib
+from tqdm import tqdm
+
+from misread.data.store import BLOCK
+from misread.errors import MisreadError
+
+Result = TypeVar("Result")
+
+VARIABLE = "MISREAD_WORKERS"
+SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")  # of a job, whether or not the system enforces them
+
+
+def count() -> int:
+    """Processes for the data stages: ``MISREAD_WORKERS``, or one for each core that this process may use.
+
+    That is what its affinity, a container's quota and a Slurm job leave of the machine's cores.
+
+    Raises:
+        MisreadError: the variable is not a positive whole number.
+
+    """
+    text = os.environ.get(VARIABLE, "")
+    if text:
+        if not text.isdecimal() or int(text) < 1:
+            raise MisreadError(f"{VARIABLE}: {text!r} is not a positive whole number")
+        return int(text)
+    granted = [int(os.environ[name]) for name in SLURM if os.environ.get(name, "").isdecimal()]
+    return max(1, min([joblib.cpu_count(), *granted]))
+
+
+def map_blocks(
+    function: Callable[[int, int], Result], total: int, title: str, block: int | None = None
+) -> Iterator[tuple[int, Result]]:
+    """Call ``function(start, stop)`` for consecutive blocks of rows in worker processes.
+
+    Only a few blocks are under way at a time, so that memory does not grow with the data set.
+
+    Args:
+        function: picklable; raises MisreadError for a user's mistake, which reaches the caller.
+        total: number of rows.
+        title: what the progress bar says.
+        block: rows a call; None: `store.BLOCK`.
+
+    Yields:
+        The first row and the result of each block, in row order.
+
+    Raises:
+        MisreadError: a worker was killed.
+
+    """
+    block = block or BLOCK
+    blocks = [(start, min(start + block, total)) for start in range(0, total, block)]
+    workers = min(count(), len(blocks))
+    with tqdm(total=total, desc=title, unit="img", unit_scale=True) as bar:
+        results = _in_processes(function, blocks, workers) if workers > 1 else (function(*one) for one in blocks)
+        for (start, stop), result in zip(blocks, results, strict=True):
+            yield start, result
+            bar.update(stop - start)
+
+
+def _in_processes(function: Callable[[int, int], Result], blocks: list, workers: int) -> Iterator[Result]:
+    pool = ProcessPoolExecutor(workers)
+    waiting: deque[Future] = deque()
+    try:
+        for number in range(len(blocks)):
+            while len(waiting) < 3 * workers and number + len(waiting) < len(blocks):
+                waiting.append(pool.submit(function, *blocks[number + len(waiting)]))
+            yield waiting.popleft().result()
+    except BaseException as error:
+        # Where not all workers could start, those that did would wait for work forever, and Python for them.
+        for process in multiprocessing.active_children():
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise MisreadError(
+                f"a worker process was killed, as the system does when memory runs out; set {VARIABLE} below {workers}"
+            ) from None
+        raise
+    pool.shutdown()

@@ -1,0 +1,30 @@
+"""Noisy copies of image sets on disk."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from misread.data import store, workers
+from misread.noise.apply import add_noise
+
+
+def _noise_block(clean: Path, noisy: Path, settings: dict, start: int, stop: int) -> None:
+    images = store.open_set(clean).images[start:stop]
+    store.write_rows(noisy, start, add_noise(images, np.arange(start, stop), **settings))
+
+
+def write_noisy_set(clean: Path, noisy: Path, title: str, **settings) -> None:
+    """Write the noisy copy of a set, in the same order and with the same labels.
+
+    Args:
+        clean: folder of the set to copy.
+        noisy: folder to create.
+        title: what the progress bar says.
+        settings: the keyword arguments of `add_noise`.
+
+    """
+    images, labels = store.open_set(clean)
+    store.create_set(noisy, labels, images.shape[1])
+    for _ in workers.map_blocks(partial(_noise_block, clean, noisy, settings), len(labels), title):
+        pass  # the workers write the blocks themselves
