@@ -21,12 +21,17 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MIS
 
 
 def set_up(folder: Path) -> None:
-    """A DVC project without git, so that the surrounding repository is none of its business."""
+    """A DVC project without git, so that the surrounding repository is none of its business; one cache for both.
+
+    The settings are written here, as DVC cannot write the path of a folder with letters beyond ASCII; relative to them
+    it is ASCII.
+    """
     copy_project(folder, DEMO)
     config = folder / ".dvc/config"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace("[core]", "[core]\n    no_scm = true"), encoding="utf-8"
-    )
+    cache = os.path.relpath(TARGET / ".dvc/cache", config.parent)
+    settings = config.read_text(encoding="utf-8")
+    settings = settings.replace("[core]", "[core]\n    no_scm = true").replace("[cache]", f"[cache]\n    dir = {cache}")
+    config.write_text(settings, encoding="utf-8")
 
 
 def repro(*targets: str) -> None:
@@ -40,7 +45,6 @@ def main() -> None:
     started = time.monotonic()
     for folder in (TARGET, OTHER):
         set_up(folder)
-    subprocess.run([*DVC, "config", "--quiet", "cache.dir", TARGET / ".dvc/cache"], cwd=OTHER, check=True)
     repro(*BEFORE_BOTH)
     log = OTHER / "log.txt"
     print(f"\nBeside the GANs the classifiers train; what they say goes to {log.relative_to(ROOT)}\n", flush=True)

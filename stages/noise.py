@@ -3,10 +3,12 @@
 import sys
 from pathlib import Path
 
+import room
+
 import stage
 from misread import params
 from misread.data import store
-from misread.noise import apply
+from misread.noise import sets
 
 CLEAN = Path("data/clean")
 
@@ -14,12 +16,13 @@ CLEAN = Path("data/clean")
 def main() -> None:
     noise_type, level = sys.argv[1:]
     settings = params.load()
+    room.require(settings, f"noise@{noise_type}-{level}")
     strength = settings.noise.strength_of(noise_type, level)
     options = settings.noise.options_of(noise_type)
     with store.complete_or_absent(Path(f"data/noisy/{noise_type}-{level}")) as folder:
         for size in settings.image_sizes:
             for split in ("train", "test"):
-                apply.write_noisy_set(
+                sets.write_noisy_set(
                     CLEAN / str(size) / split, folder / str(size) / split, f"{noise_type}-{level} {size} px {split}",
                     noise_type=noise_type, strength=strength, options=options, seed=settings.seed, split=split,
                 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import room
+
 import stage
 from misread import params
 from misread.data import content, gtsrb, prepare, store
@@ -12,6 +14,7 @@ OUT = Path("data/clean")
 
 def main() -> None:
     settings = params.load()
+    room.require(settings, "prepare")
     data = settings.data
     with store.complete_or_absent(OUT) as folder:
         folder.mkdir()

@@ -1,28 +1,63 @@
-"""What every stage script shares: a user's mistake ends it with one line and exit status 1."""
+"""What every stage script shares: a user's mistake, or what the machine lacks, ends it with one line and status 1."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from misread.errors import MisreadError
 
+OUTPUTS = ("data", "metrics", "models", "reports")
+FEWER = "set MISREAD_WORKERS to fewer"
+LIMITS = {
+    errno.ENOMEM: f"not enough memory; {FEWER}, or a smaller batch_size",
+    errno.EAGAIN: f"the system allows no more processes or threads (`ulimit -u` tells how many); {FEWER}",
+    errno.EMFILE: f"the system allows no more open files (`ulimit -n` tells how many); {FEWER}",
+    errno.ENFILE: f"the system allows no more open files on the whole machine; {FEWER}",
+}
+
 
 def run(main: Callable[[], None]) -> None:
     """Run a stage's main function.
 
-    A MisreadError, a full disk and an interruption are told in one line; anything else is a bug and keeps its
-    traceback.
+    A MisreadError, a limit of the machine and an interruption are told in one line; anything else is a bug and keeps
+    its traceback.
     """
     try:
+        refuse_links()
         main()
-    except MisreadError as error:
-        sys.exit(f"error: {error}")
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        sys.exit(f"error: {error.filename or 'the disk'}: {error.strerror}")
     except KeyboardInterrupt:
         sys.exit("interrupted; `dvc repro` starts this stage anew")
+    except Exception as error:
+        if (told := described(error)) is None:
+            raise
+        sys.exit(f"error: {told}")
+
+
+def refuse_links() -> None:
+    """Refuse a folder of outputs that is a symbolic link, before a stage has worked for nothing: DVC will."""
+    for name in OUTPUTS:
+        if os.path.islink(name):
+            raise MisreadError(
+                f"{name}: is a symbolic link, and DVC takes no output behind one; make it a folder, and let "
+                "`dvc cache dir --local FOLDER` put what is large on another disk"
+            )
+
+
+def described(error: Exception) -> str | None:
+    """An error that is no bug, in one line; None for a bug."""
+    if isinstance(error, MisreadError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's
+        return LIMITS[errno.ENOMEM]
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return LIMITS[errno.EAGAIN]
+    if isinstance(error, OSError) and error.errno in LIMITS:
+        return LIMITS[error.errno]
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return None
 
 
 def backbone_weights(network: str) -> Path:
