@@ -1,7 +1,7 @@
 """Make the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [MORE.lock ...].
 
-Further lock files are added to it. Whatever Python is at hand runs this, so it needs no package. Lock files are compared
-by what is in them; the old environment stays until the new one is whole.
+Further lock files are added to it. Whatever Python is at hand runs this, so it needs no package. Lock files are
+compared by what is in them; the old environment stays until the new one is whole.
 """
 
 import filecmp
@@ -20,8 +20,8 @@ ENVIRONMENT, PARTIAL, OLD = (ROOT / name for name in (".venv", ".venv.partial", 
 # What would make pip install elsewhere, or Python import from elsewhere.
 MISLEADING = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH")
 MACHINES = (
-    "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 13 or "
-    "newer on Apple silicon: TensorFlow and OpenCV have no packages for others"
+    "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 13 "
+    "or newer on Apple silicon: TensorFlow and OpenCV have no packages for others"
 )
 
 

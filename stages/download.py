@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import room
-
 import stage
 from misread import params
 from misread.data import download, store, synthetic

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import room
-
 import stage
 from misread import params
 from misread.data import store

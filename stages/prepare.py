@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import room
-
 import stage
 from misread import params
 from misread.data import content, gtsrb, prepare, store

@@ -1,7 +1,6 @@
 """What every stage script shares: a user's mistake, or what the machine lacks, ends it with one line and status 1."""
 
 import errno
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +37,7 @@ def run(main: Callable[[], None]) -> None:
 def refuse_links() -> None:
     """Refuse a folder of outputs that is a symbolic link, before a stage has worked for nothing: DVC will."""
     for name in OUTPUTS:
-        if os.path.islink(name):
+        if Path(name).is_symlink():
             raise MisreadError(
                 f"{name}: is a symbolic link, and DVC takes no output behind one; make it a folder, and let "
                 "`dvc cache dir --local FOLDER` put what is large on another disk"

@@ -181,15 +181,15 @@ def test_validation_holds_out_whole_tracks_of_every_class(archives):
 def test_clean_sets_are_the_fitted_images_in_index_order(tmp_path, archives, monkeypatch):
     index = gtsrb.read_test_index(archives).iloc[:100]
     digests = {}
-    for workers in ("1", "2"):
-        monkeypatch.setenv("MISREAD_WORKERS", workers)
-        targets = {size: tmp_path / workers / str(size) for size in (28, 40)}
-        digests[workers] = prepare.fit_split(
+    for count in ("1", "2"):
+        monkeypatch.setenv("MISREAD_WORKERS", count)
+        targets = {size: tmp_path / count / str(size) for size in (28, 40)}
+        digests[count] = prepare.fit_split(
             index, archives / gtsrb.TEST.name, gtsrb.TEST_ROOT, "letterbox", targets, "test"
         )
     assert digests["1"] == digests["2"]
     for size in (28, 40):
-        one, two = (store.open_set(tmp_path / workers / str(size)) for workers in ("1", "2"))
+        one, two = (store.open_set(tmp_path / count / str(size)) for count in ("1", "2"))
         assert (one.images == two.images).all()
         assert one.labels.tolist() == index.class_id.tolist()
     row = index.iloc[17]

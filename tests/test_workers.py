@@ -55,7 +55,7 @@ def _kill_own_process(start, stop):
 
 def test_a_killed_worker_is_told_in_one_line(monkeypatch):
     monkeypatch.setenv("MISREAD_WORKERS", "2")
-    with pytest.raises(MisreadError, match="a worker process was killed.*memory.*MISREAD_WORKERS below 2"):
+    with pytest.raises(MisreadError, match=r"a worker process was killed.*memory.*MISREAD_WORKERS below 2"):
         list(workers.map_blocks(_kill_own_process, 8, "test", block=1))
 
 

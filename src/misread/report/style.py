@@ -5,7 +5,6 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")  # no screen needed
-matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,6 +18,7 @@ REGIME_LINES = {"clean": "-", "noisy": "--", "mixed": ":"}
 NOISE_NAMES = {"salt_pepper": "salt & pepper", "periodic": "periodic", "gaussian": "Gaussian", "none": "clean"}
 RIGHT, WRONG = "#0072B2", "#D55E00"
 
+matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
 plt.rcParams.update(
     {
         "figure.dpi": 110,
