@@ -195,15 +195,27 @@ def kaggle_edition(folder, archives, images=40):
     return folder
 
 
+def in_small_letters(folder):
+    """Rename the tables and the top folders."""
+    for path in sorted(folder.iterdir()):
+        path.rename(path.with_name(f"{path.name.lower()}.moved")).rename(path.with_name(path.name.lower()))
+
+
+@pytest.mark.parametrize("small_letters", [False, True])
+@pytest.mark.parametrize("top", ["", "archive", "data/archive"])
 @pytest.mark.parametrize("zipped", [False, True])
-def test_kaggles_edition_becomes_the_official_archives(tmp_path, archives, monkeypatch, zipped):
-    mirror = kaggle_edition(tmp_path / "kaggle", archives)
+def test_kaggles_edition_becomes_the_official_archives(tmp_path, archives, monkeypatch, zipped, top, small_letters):
+    mirror, place = tmp_path / "mirror", tmp_path / "mirror" / top
+    place.parent.mkdir(parents=True, exist_ok=True)
+    kaggle_edition(place, archives)
+    if small_letters:
+        in_small_letters(place)
     if zipped:
-        (tmp_path / "mirror").mkdir()
-        with zipfile.ZipFile(tmp_path / "mirror/archive.zip", "w") as archive:
-            for path in sorted(mirror.rglob("*.*")):
-                archive.write(path, path.relative_to(mirror))
-        mirror = tmp_path / "mirror"
+        unpacked = mirror.rename(tmp_path / "unpacked")
+        mirror.mkdir()
+        with zipfile.ZipFile(mirror / "archive.zip", "w") as archive:
+            for path in sorted(unpacked.rglob("*.*")):
+                archive.write(path, path.relative_to(unpacked))
     monkeypatch.setenv("MISREAD_MIRROR", str(mirror))
     out = tmp_path / "out"
     out.mkdir()
@@ -226,3 +238,38 @@ def test_kaggles_edition_with_a_missing_image(tmp_path, archives, monkeypatch):
     (tmp_path / "out").mkdir()
     with pytest.raises(MisreadError, match=r"00000_00000_00001\.png.*no such file"):
         download.fetch_archives(tmp_path / "out", tmp_path / "downloads")
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Nothing can be downloaded."""
+
+    def refuse(url, *_):
+        raise MisreadError(f"{url}: went online")
+
+    monkeypatch.setattr(transfer, "fetch", refuse)
+
+
+def test_a_mirror_in_which_nothing_fits_says_what_it_holds_before_going_online(tmp_path, monkeypatch, capsys, offline):
+    mirror = tmp_path / "mirror"
+    (mirror / "signs").mkdir(parents=True)
+    for name in "abcdef":
+        (mirror / f"{name}.txt").touch()
+    with zipfile.ZipFile(mirror / "GTSRB-Training_fixed.zip", "w") as archive:
+        archive.writestr("GTSRB/Training/00000/GT-00000.csv", "")
+    monkeypatch.setenv("MISREAD_MIRROR", str(mirror))
+    with pytest.raises(MisreadError, match="went online"):
+        download.fetch_archives(tmp_path, tmp_path / "downloads")
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith(
+        f"{mirror}: found neither GTSRB_Final_Training_Images.zip nor Kaggle's Train.csv and Test.csv, in it, in a "
+        "folder or in a zip; it holds GTSRB-Training_fixed.zip, a.txt, b.txt, c.txt, d.txt and 3 more"
+    )
+    assert "GTSRB-Training_fixed.zip is the smaller edition of GTSRB, with 26,640 training images" in line
+
+
+def test_the_smaller_edition_under_the_name_of_the_whole_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / gtsrb.TRAIN.name, "w") as archive:
+        archive.writestr("GTSRB/Training/00000/GT-00000.csv", "")
+    with pytest.raises(MisreadError, match=r"Training_Images\.zip: the smaller edition of GTSRB, with 26,640"):
+        gtsrb.read_train_index(tmp_path)

@@ -6,6 +6,8 @@ from pathlib import Path
 from misread.data import gtsrb, kaggle, transfer
 from misread.errors import MisreadError
 
+SHOWN = 5  # names of what a mirror holds
+
 
 def fetch_archives(folder: Path, downloads: Path) -> None:
     """Put the three official archives into a folder.
@@ -26,6 +28,7 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
             print(f"{edition}: Kaggle's edition of GTSRB, converted to the official layout")
             kaggle.convert(edition, folder)
             return
+        print(_what_is_there(Path(mirror)))
     for archive in gtsrb.ARCHIVES:
         # A part that one source began is not another's to continue.
         path = transfer.from_mirror(mirror, archive.name, folder, downloads / "mirror") if mirror else None
@@ -39,3 +42,20 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
             raise MisreadError(f"{archive.name}: what {mirror} holds is no zip archive, or not all of it")
         if (found := transfer.md5_of(path)) != archive.md5:
             print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")
+
+
+def _what_is_there(mirror: Path) -> str:
+    """What was looked for in a folder and what it holds instead, in one line."""
+    held = sorted(path.name for path in mirror.iterdir())
+    shown = ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "") or "nothing"
+    smaller = [path.name for path in gtsrb.other_zips(mirror) if _is_smaller_edition(path)]
+    note = f"; {smaller[0]} is {gtsrb.SMALLER}" if smaller else ""
+    return (
+        f"{mirror}: found neither {gtsrb.TRAIN.name} nor Kaggle's {' and '.join(kaggle.TABLES)}, in it, in a folder or "
+        f"in a zip; it holds {shown}{note}"
+    )
+
+
+def _is_smaller_edition(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return gtsrb.is_smaller_edition(archive)

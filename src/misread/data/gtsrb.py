@@ -21,6 +21,8 @@ from misread.errors import MisreadError
 SITE = "https://sid.erda.dk/public/archives/daaeac0d7ce1152aea9b61d9f1e19370/"
 TRAIN_ROOT = "GTSRB/Final_Training/Images"
 TEST_ROOT = "GTSRB/Final_Test/Images"
+SMALLER_ROOT = "GTSRB/Training/"
+SMALLER = "the smaller edition of GTSRB, with 26,640 training images; the study needs the one with 39,209"
 TEST_ANNOTATIONS = "GT-final_test.csv"
 
 
@@ -52,6 +54,17 @@ MAX_SIDE = 1024  # pixels; the largest GTSRB image has 266
 MAX_MEMBER_BYTES = 3 * MAX_SIDE**2 + 4096
 MAX_ARCHIVE_BYTES = 4 * 1024**3
 TRACK_FILE = re.compile(r"(\d{5})_(\d{5})\.ppm")
+
+
+def other_zips(folder: Path) -> list[Path]:
+    """Zip files in a folder that are none of the three archives by name, sorted."""
+    names = {archive.name for archive in ARCHIVES}
+    return sorted(path for path in folder.glob("*.zip") if path.name not in names and zipfile.is_zipfile(path))
+
+
+def is_smaller_edition(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip holds the 26,640 training images of the competition's first stage, as GTSRB-Training_fixed.zip."""
+    return any(name.startswith(SMALLER_ROOT) for name in archive.namelist())
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
@@ -214,6 +227,8 @@ def read_train_index(folder: Path) -> pd.DataFrame:
             table["file"] = match[1] + "/" + table.file
             tables.append(table)
         if not tables:
+            if is_smaller_edition(archive):
+                raise MisreadError(f"{archive.filename}: {SMALLER}")
             raise MisreadError(f"{archive.filename}: no annotations {TRAIN_ROOT}/CLASS/GT-CLASS.csv in it")
         index = pd.concat(tables, ignore_index=True).sort_values(["class_id", "track", "frame"], ignore_index=True)
         check_rows(index, TRAIN.name)

@@ -1,9 +1,11 @@
 """Kaggle's edition of GTSRB (``Train.csv``, ``Test.csv`` and PNG images), converted to the official archives."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -12,40 +14,72 @@ from misread.data import archives, gtsrb
 from misread.errors import MisreadError
 
 COLUMNS = ["Width", "Height", "Roi.X1", "Roi.Y1", "Roi.X2", "Roi.Y2", "ClassId", "Path"]
+TABLES = ("Train.csv", "Test.csv")
+DEPTH = 2  # folders between the mirror, or the top of a zip in it, and the tables
+
 Reader = Callable[[str], bytes]
 
 
-def find(mirror: Path) -> Path | None:
-    """The folder, or the zip in it, that holds ``Train.csv`` and ``Test.csv``; None where there is neither."""
-    if _is_edition({path.name for path in mirror.iterdir()}):
-        return mirror
-    for path in sorted(mirror.glob("*.zip")):
-        if path.name not in {archive.name for archive in gtsrb.ARCHIVES} and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if _is_edition(set(archive.namelist())):
-                    return path
+class Edition(NamedTuple):
+    """Where the edition lies: a folder or a zip, and the folder in it that holds the tables."""
+
+    path: Path
+    root: str
+
+    def __str__(self) -> str:
+        return str(self.path / self.root)
+
+
+def find(mirror: Path) -> Edition | None:
+    """The edition in a mirror, unpacked or in a zip, at its top or in a folder, in whatever case; None without one."""
+    for depth in range(DEPTH + 1):
+        for table in sorted(path for path in mirror.glob("*/" * depth + "*.csv") if path.name.lower() == "train.csv"):
+            if _are_tables(path.name for path in table.parent.iterdir()):
+                return Edition(table.parent, "")
+    for path in gtsrb.other_zips(mirror):
+        with zipfile.ZipFile(path) as archive:
+            names = [PurePosixPath(name) for name in archive.namelist()]
+        for name in sorted(
+            (name for name in names if name.name.lower() == "train.csv"), key=lambda one: len(one.parts)
+        ):
+            beside = (one.name for one in names if one.parent == name.parent)
+            if len(name.parts) <= DEPTH + 1 and _are_tables(beside):
+                return Edition(path, "" if name.parent.name == "" else str(name.parent))
     return None
 
 
-def _is_edition(names: set[str]) -> bool:
-    return {"Train.csv", "Test.csv"} <= names
+def _are_tables(names: Iterable[str]) -> bool:
+    return {table.lower() for table in TABLES} <= {name.lower() for name in names}
 
 
 @contextmanager
-def _open(edition: Path):
-    """Yield a function from a member's path to its bytes."""
-    if edition.is_file():
-        with gtsrb.open_archive(edition) as archive:
-            yield lambda member: gtsrb.read_member(archive, member)
-    else:
-        yield lambda member: _read_file(edition, member)
+def _open(edition: Edition):
+    """Yield a function from a member's path to its bytes; the case of letters is as the tables have it, or another."""
+    if edition.path.is_file():
+        with gtsrb.open_archive(edition.path) as archive:
+            exact = dict.fromkeys(archive.namelist())
+            other_case = {name.lower(): name for name in exact}
+            root = f"{edition.root}/" if edition.root else ""
 
+            def read(member: str) -> bytes:
+                name = root + member
+                return gtsrb.read_member(archive, name if name in exact else other_case.get(name.lower(), name))
 
-def _read_file(folder: Path, member: str) -> bytes:
-    try:
-        return (folder / member).read_bytes()
-    except FileNotFoundError:
-        raise MisreadError(f"{folder / member}: listed in Train.csv or Test.csv, but there is no such file") from None
+            yield read
+        return
+
+    @cache
+    def files() -> dict[str, Path]:
+        return {path.relative_to(edition.path).as_posix().lower(): path for path in edition.path.rglob("*")}
+
+    def read(member: str) -> bytes:
+        path = edition.path / member
+        try:
+            return (path if path.is_file() else files().get(member.lower(), path)).read_bytes()
+        except FileNotFoundError:
+            raise MisreadError(f"{path}: listed in Train.csv or Test.csv, but there is no such file") from None
+
+    yield read
 
 
 def _table(read: Reader, name: str) -> pd.DataFrame:
@@ -58,11 +92,11 @@ def _table(read: Reader, name: str) -> pd.DataFrame:
     return table
 
 
-def convert(edition: Path, folder: Path) -> None:
+def convert(edition: Edition, folder: Path) -> None:
     """Write the three official archives from Kaggle's edition; PNG to PPM, pixel for pixel.
 
     Args:
-        edition: folder or zip with Train.csv, Test.csv and the images that they list.
+        edition: from `find`; with Train.csv, Test.csv and the images that they list.
         folder: where the archives go.
 
     Raises:
@@ -70,7 +104,7 @@ def convert(edition: Path, folder: Path) -> None:
 
     """
     with _open(edition) as read, archives.Writer(folder) as writer:
-        train, test = _table(read, "Train.csv"), _table(read, "Test.csv")
+        train, test = (_table(read, name) for name in TABLES)
         # Kaggle's files carry the class in front of the track: 00020_00001_00002.png.
         train["Filename"] = train.Filename.str.extract(r"(\d{5}_\d{5}\.ppm)$")[0]
         if train.Filename.isna().any():
