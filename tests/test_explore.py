@@ -2,8 +2,10 @@
 
 import io
 import re
+import struct
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 import pytest
@@ -94,6 +96,43 @@ def test_photos_are_decoded_upright_and_opaque():
     assert (photos.decode(encoded(Image.fromarray(PHOTO), exif=turned)) == np.rot90(PHOTO, -1)).all()
     clear = Image.fromarray(np.dstack([PHOTO, np.zeros(PHOTO.shape[:2], np.uint8)]))
     assert (photos.decode(encoded(clear)) == 0).all()
+
+
+def with_chunk(png, kind, content, crc=None):
+    """A PNG with one more chunk after its header."""
+    header = 8 + 25
+    crc = zlib.crc32(kind + content) if crc is None else crc
+    return png[:header] + struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc) + png[header:]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "crc"),
+    [
+        (b"iCCP", b"profile\0\0" + zlib.compress(bytes(3 * 2**20)), None),
+        (b"iCCP", b"profile\0\1" + zlib.compress(b"x"), None),
+        (b"zTXt", b"text\0\0" + zlib.compress(bytes(3 * 2**20)), None),
+        (b"eXIf", b"no such thing", None),
+        (b"eXIf", b"damaged", 0),
+        (b"tIME", b"damaged", 0),
+    ],
+)
+def test_metadata_that_cannot_be_read_are_ignored(kind, content, crc):
+    png = with_chunk(encoded(Image.fromarray(PHOTO)), kind, content, crc)
+    assert (photos.decode(png) == PHOTO).all()
+    with pytest.raises(MisreadError, match="no image or a broken one"):
+        photos.decode(png[:-500])
+
+
+def test_a_jpeg_with_broken_metadata_is_read():
+    plain = encoded(Image.fromarray(PHOTO), format="JPEG")
+    broken = encoded(Image.fromarray(PHOTO), format="JPEG", exif=b"Exif\0\0MM\0*broken")
+    assert (photos.decode(broken) == photos.decode(plain)).all()
+
+
+def test_transparency_by_a_colour_survives():
+    image = Image.fromarray(PHOTO)
+    image.putpixel((0, 0), (1, 2, 3))
+    assert (photos.decode(encoded(image, transparency=(1, 2, 3)))[0, 0] == 0).all()
 
 
 def test_a_photo_is_fitted_as_the_data_are_all_of_it_the_sign():

@@ -11,8 +11,11 @@ from ruamel.yaml import YAML
 from misread.params import LEVELS, NETWORKS, NOISE_TYPES
 
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
-# They carry what dvc.yaml names as parameters, or end a stage that failed: no output depends on them.
-CARRIERS = {"src/misread/params.py", "src/misread/errors.py", "stages/room.py", "stages/stage.py"}
+# They carry what dvc.yaml names as parameters, or end a stage with an error: no output depends on them.
+CARRIERS = {f"src/misread/{name}.py" for name in ("params", "errors", "data/images")} | {
+    "stages/room.py",
+    "stages/stage.py",
+}
 
 
 def definition(name):

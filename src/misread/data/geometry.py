@@ -6,6 +6,8 @@ Every fit is a function ``(image, roi, size) -> square`` with
 * ``roi``: the sign's region of interest in pixels, ``(x1, y1, x2, y2)``, right and bottom edge exclusive;
 * ``size``: side of the square in pixels;
 * result: uint8, ``(size, size, 3)``, RGB. Pixels outside the image are black.
+
+Another type or shape, or a region that does not lie in the image, raises a MisreadError.
 """
 
 from collections.abc import Callable
@@ -13,8 +15,20 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from misread.data import images
+from misread.errors import MisreadError
+
 Roi = tuple[int, int, int, int]
 Fit = Callable[[np.ndarray, Roi, int], np.ndarray]
+
+
+def _check(image: np.ndarray, roi: Roi, size: int) -> None:
+    images.check(image, "image", channels=(3,), dimensions=3)
+    x1, y1, x2, y2 = roi
+    if not (0 <= x1 < x2 <= image.shape[1] and 0 <= y1 < y2 <= image.shape[0]):
+        raise MisreadError(f"roi: {roi}: must lie in the image of {image.shape[1]} x {image.shape[0]} pixels")
+    if size < 1:
+        raise MisreadError(f"size: {size}: must be at least 1 pixel")
 
 
 def _resize(image: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -36,12 +50,14 @@ def _window(image: np.ndarray, center_x: float, center_y: float, size: int) -> n
 
 def crop_pad_unscaled(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
     """Centre the region of interest and cut or pad to the window, at the original resolution."""
+    _check(image, roi, size)
     x1, y1, x2, y2 = roi
     return _window(image, (x1 + x2) / 2, (y1 + y2) / 2, size)
 
 
 def crop_pad(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
     """As `crop_pad_unscaled`, but a sign larger than the window is first reduced until it fits; never enlarged."""
+    _check(image, roi, size)
     x1, y1, x2, y2 = roi
     scale = min(1.0, size / max(x2 - x1, y2 - y1))
     if scale == 1.0:
@@ -56,6 +72,7 @@ def crop_pad(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
 
 def letterbox(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
     """Scale the whole image until its longer side fills the square; the aspect is kept, the rest is black."""
+    _check(image, roi, size)
     height, width = image.shape[:2]
     scale = size / max(height, width)
     new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
@@ -64,6 +81,7 @@ def letterbox(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
 
 def stretch(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
     """Scale the whole image to the square; the aspect is lost."""
+    _check(image, roi, size)
     return _resize(image, size, size)
 
 

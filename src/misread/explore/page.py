@@ -45,7 +45,7 @@ def choose_sign(opened: look.Opened) -> Sign:
 def choose_photo(opened: look.Opened) -> Sign | None:
     """An upload; one that is refused is said to be so."""
     settings = opened.project.settings
-    file = st.file_uploader("Photo that a sign fills", [*photos.FORMATS.values(), "jpeg"], key="photo")
+    file = st.file_uploader("Photo that a sign fills", photos.ENDINGS, key="photo")
     if file is None:
         st.html(markup.notice("Choose a photo; it stays on this computer."))
         return None

@@ -1,7 +1,9 @@
 """An uploaded photo: refused where it is none, fitted to the networks as the data are."""
 
 import io
+import struct
 import warnings
+import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -9,13 +11,15 @@ from PIL import Image, ImageOps
 from misread.data import geometry
 from misread.errors import MisreadError
 
-FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "BMP": "bmp", "PPM": "ppm"}  # Pillow's name -> ending
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "PPM")
+ENDINGS = ("png", "jpg", "jpeg", "jfif", "webp", "bmp", "ppm")
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_MEGABYTES = 20
 MAX_MEGAPIXELS = 50  # 150 MB in memory
 
 
 def decode(content: bytes) -> np.ndarray:
-    """Decode a photo, turned as its camera says, what is transparent in it black.
+    """Decode a photo, turned as its camera says, what is transparent in it black; unreadable metadata are ignored.
 
     Returns:
         uint8, ``(height, width, 3)``, RGB.
@@ -30,15 +34,38 @@ def decode(content: bytes) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is lower
-            with Image.open(io.BytesIO(content), formats=list(FORMATS)) as image:
+            with Image.open(io.BytesIO(_without_metadata(content)), formats=FORMATS) as image:
                 _check(image)
-                return np.asarray(_opaque(ImageOps.exif_transpose(image)))
+                image.load()
+                return np.asarray(_opaque(_upright(image)))
     except MisreadError:
         raise
     except Image.DecompressionBombError:
         raise _too_large("far") from None
     except Exception:  # Pillow raises many kinds for a broken file
         raise MisreadError(f"the file is no image or a broken one; {', '.join(FORMATS)} can be read") from None
+
+
+def _without_metadata(content: bytes) -> bytes:
+    """A PNG less what says nothing of its pixels, since Pillow refuses the file for it; what is no PNG as it is."""
+    if not content.startswith(PNG_SIGNATURE):
+        return content
+    kept, start = [PNG_SIGNATURE], len(PNG_SIGNATURE)
+    while start + 12 <= len(content):
+        length, kind = struct.unpack(">I4s", content[start : start + 8])
+        chunk = content[start : start + 12 + length]
+        intact = chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4]))
+        if kind[:1].isupper() or kind == b"tRNS" or (kind == b"eXIf" and intact):
+            kept.append(chunk)
+        start += len(chunk)
+    return b"".join(kept)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # of metadata alone: the pixels were read before
+        return image
 
 
 def _check(image: Image.Image) -> None:

@@ -43,7 +43,7 @@ def model_files(folder: Path) -> dict[tuple[str, str], Path]:
     """(network, regime) -> file, of every trained classifier that lies in a project's folder."""
     names = [(network, regime) for network in params.NETWORKS for regime in params.REGIMES]
     files = {(network, regime): folder / f"models/{network}-{regime}/model.keras" for network, regime in names}
-    return {name: path for name, path in files.items() if path.is_file()}
+    return {name: path for name, path in files.items() if path.exists()}
 
 
 def find(root: Path, chosen: Path | None = None) -> Path:

@@ -5,11 +5,14 @@ import re
 import zipfile
 from pathlib import Path
 
+import h5py
 import keras
 
 from misread.errors import MisreadError
 
 LONG_AGO = (2011, 8, 1, 0, 0, 0)  # any fixed date
+LFS = b"version https://git-lfs"
+UNKNOWN = re.compile(r"Could not locate class '(\w+)'|Unknown layer: '?(\w+)'?")
 OBJECT_ID = re.compile(r'(?<="shared_object_id": )\d+')
 
 
@@ -40,11 +43,45 @@ def load(path: Path) -> keras.Model:
     """Read a network for prediction.
 
     Raises:
-        MisreadError: there is no such file, or it is no Keras network.
+        MisreadError: there is no such file, or none that Keras 3 reads; the message says what it is and what to do.
     """
-    if not path.is_file():
+    if not path.exists():
         raise MisreadError(f"{path}: no such file; `dvc repro` or `dvc pull` brings it")
+    if path.is_dir():
+        what = "a SavedModel folder, which Keras 3 does not load" if (path / "saved_model.pb").exists() else "a folder"
+        raise MisreadError(f"{path}: {what}; save the network as one file, with `model.save('model.keras')`")
     try:
         return keras.models.load_model(path, compile=False)
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise MisreadError(f"{path}: not a Keras network ({' '.join(str(error).split())[:200]})") from None
+    except Exception as error:  # Keras raises many kinds
+        raise MisreadError(f"{path}: {_obstacle(path, ' '.join(str(error).split()))}") from None
+
+
+def _obstacle(path: Path, reason: str) -> str:
+    """Why Keras did not load a file, and what to do about it."""
+    if h5py.is_hdf5(path):
+        kind, suffixes = "an HDF5 file", (".h5", ".hdf5")
+        with h5py.File(path) as file:
+            if "model_config" not in file.attrs:
+                return "an HDF5 file of weights alone, without the network; save both, with `model.save('model.keras')`"
+            version = file.attrs.get("keras_version", "2")
+    elif zipfile.is_zipfile(path):
+        kind, suffixes = "a .keras file", (".keras",)
+        with zipfile.ZipFile(path) as archive:
+            metadata = archive.read("metadata.json") if "metadata.json" in archive.namelist() else b"{}"
+        version = json.loads(metadata).get("keras_version", "unknown version")
+    else:
+        with open(path, "rb") as file:
+            if file.read(len(LFS)) == LFS:
+                return "a pointer of Git LFS, not the file itself; `git lfs pull` brings it"
+        return "neither a .keras file nor an HDF5 file of Keras, or only a part of one"
+    if path.suffix not in suffixes:
+        return f"{kind} under another name; let it end in {suffixes[0]}"
+    if unknown := UNKNOWN.search(reason):
+        return f"{kind} with {unknown[1] or unknown[2]}, which Keras does not know; only its own layers can be read"
+    if "Lambda" in reason:
+        return f"{kind} with a Lambda layer, Python code that is not run; use Keras's own layers instead"
+    cause = reason.rpartition("Exception encountered: ")[2][:200]
+    return (
+        f"{kind} of Keras {version} that Keras {keras.__version__} does not read ({cause}); build the network with "
+        "Keras 3, take the weights over with `model.load_weights`, and save it with `model.save('model.keras')`"
+    )

@@ -2,7 +2,7 @@
 
 A corruption is a function ``(images, strength, rngs, **options) -> noisy`` with
 
-* ``images``: uint8, ``(N, SIZE, SIZE, 3)``, RGB, 0 to 255; left as it is;
+* ``images``: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``, 0 to 255; left as it is;
 * ``strength``: in the type's own unit; 0 changes nothing;
 * ``rngs``: one generator for each image, the only source of randomness;
 * result: uint8, the same shape; sums are rounded to the nearest grey level and clipped to 0 to 255.
@@ -58,14 +58,14 @@ def periodic(images: np.ndarray, strength: float, rngs: Generators, period: floa
     Source: periodic noise; Gonzalez and Woods, "Digital Image Processing", section 5.2.
 
     """
-    size = images.shape[1]
-    y, x = np.mgrid[:size, :size].astype(np.float64)
+    height, width, channels = images.shape[1:]
+    y, x = np.mgrid[:height, :width].astype(np.float64)
     radians = np.deg2rad(angle)
     path = 2 * np.pi / period * (x * np.cos(radians) + y * np.sin(radians))
     phases = np.array([rng.uniform(0, 2 * np.pi) for rng in rngs])[:, None, None]
     # sin(path + phase) by the addition theorem: two sines an image, not one a pixel.
     wave = np.sin(path) * np.cos(phases) + np.cos(path) * np.sin(phases)
-    noise = np.repeat((strength * wave).astype(np.float32)[..., None], 3, axis=3)
+    noise = np.repeat((strength * wave).astype(np.float32)[..., None], channels, axis=3)
     return _add(images, noise)
 
 

@@ -3,15 +3,27 @@
 import numpy as np
 from skimage.metrics import structural_similarity
 
+from misread.data import images
+from misread.errors import MisreadError
+
+SSIM_WINDOW = 11  # pixels, of Gaussian weights with a standard deviation of 1.5
+
 
 def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
     """Mean squared error in grey levels squared, over all pixels of all images.
 
     Args:
-        clean: uint8, ``(N, SIZE, SIZE, 3)``.
+        clean: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``.
         noisy: uint8, the same shape.
 
+    Raises:
+        MisreadError: images of another type, or of two shapes.
+
     """
+    images.check(clean, "clean")
+    images.check(noisy, "noisy")
+    if clean.shape != noisy.shape:
+        raise MisreadError(f"noisy: expected the shape of clean, {clean.shape}, found {noisy.shape}")
     return float(np.mean((clean.astype(np.float32) - noisy) ** 2, dtype=np.float64))
 
 
@@ -24,23 +36,28 @@ def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
     """Compare images with their noisy copies.
 
     Args:
-        clean: uint8, ``(N, SIZE, SIZE, 3)``.
+        clean: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``.
         noisy: uint8, the same shape.
 
     Returns:
         ``rmse`` in grey levels over all pixels of all images; ``psnr`` in decibels, of that error, against a peak of
         255 (None, for infinite, where nothing changed); ``ssim``, the mean over the images of the structural similarity
         with Gaussian weights (Z. Wang et al., "Image quality assessment: from error visibility to structural
-        similarity", 2004), -1 to 1.
+        similarity", 2004), -1 to 1 (None where a side is shorter than its window of 11 pixels).
+
+    Raises:
+        MisreadError: images of another type, or of two shapes.
 
     """
+    rmse = mean_square(clean, noisy) ** 0.5
+    if min(clean.shape[1:3]) < SSIM_WINDOW:
+        return {"rmse": rmse, "psnr": psnr_of(rmse), "ssim": None}
     similarities = [
         structural_similarity(
             before, after, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )
         for before, after in zip(clean, noisy, strict=True)
     ]
-    rmse = mean_square(clean, noisy) ** 0.5
     return {"rmse": rmse, "psnr": psnr_of(rmse), "ssim": float(np.mean(similarities))}
 
 
