@@ -34,7 +34,7 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Data(_Section):
@@ -351,6 +351,20 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise MisreadError(f"{path}: no such file; run from the project's folder") from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise MisreadError(f"{path}: not valid YAML ({' '.join(str(error).split())})") from None
+    return validated(values, path)
+
+
+def validated(values: object, path: Path) -> Params:
+    """Check what a file holds.
+
+    Args:
+        values: as the YAML parser gives it.
+        path: of the file, for the message.
+
+    Raises:
+        MisreadError: one line that names the file, the key, the value and what it may be.
+
+    """
     try:
         return Params.model_validate(values)
     except ValidationError as error:
@@ -360,44 +374,53 @@ def load(path: Path = Path("params.yaml")) -> Params:
 def _describe(error: ValidationError) -> str:
     """The first problem as one line: key, value, what it may be."""
     problem = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in problem["loc"] if "[" not in str(part))
+    place = [part for part in problem["loc"] if "[" not in str(part)]
+    names = [part for part in place if isinstance(part, str)]
+    key = ".".join(names) + "".join(f"[{part}]" for part in place if isinstance(part, int))
+    context = problem.get("ctx", {})
     if problem["type"] == "missing":
         return f"{key}: missing; it must be given"
-    if problem["type"] == "extra_forbidden":
-        section = key.rpartition(".")[0]
-        known = _known_keys(section)
-        return f"{key}: unknown key; {section or 'the file'} may hold {', '.join(known)}"
-    if problem["type"] == "value_error":
-        return f"{key}.{problem['ctx']['error']}".removeprefix(".")
-    message = PLAIN.get(problem["type"]) or problem["msg"].removeprefix("Input should be ")
-    optional = any(other["type"] == "none_required" for other in error.errors()) or type(None) in _choices(key)
-    return f"{key or 'the file'}: {problem['input']!r}: must be {message}{' or null' if optional else ''}"
+    if problem["type"] in ("extra_forbidden", "invalid_key"):
+        section = [part for part in place[:-1] if isinstance(part, str)]
+        known = ", ".join(_model(section).model_fields) or "no keys"
+        return f"{_shown(key)}: unknown key; {'.'.join(section) or 'the file'} may hold {known}"
+    if problem["type"] == "value_error":  # ours: of a section, they begin with a key of it, of a value with the value
+        return f"{key}{'.' if key and _is_section(names) else ': ' if key else ''}{context['error']}"
+    message = PLAIN.get(problem["type"], "").format_map(context) or problem["msg"].removeprefix("Input should be ")
+    optional = " or null" if names and place == names and _is_optional(names) else ""
+    return f"{key or 'the file'}: {_shown(repr(problem['input']))}: must be {message}{optional}"
 
 
-# What pydantic calls by programmers' names.
+# What pydantic calls by programmers' names, or otherwise than "Input should be ...".
 PLAIN = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
     "string_type": "text",
+    "list_type": "a list",
+    "too_short": "a list of at least {min_length} values",
     "model_type": "a section of keys and values",
     "model_attributes_type": "a section of keys and values",
 }
+SHOWN = 100  # characters of a wrong value
 
 
-def _choices(key: str) -> tuple:
-    """The types that a key's value may have, where there are several."""
-    section, _, name = key.rpartition(".")
-    field = _model(section).model_fields.get(name)
-    return get_args(field.annotation) if field else ()
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-def _known_keys(section: str) -> list[str]:
-    return list(_model(section).model_fields) or ["no keys"]
+def _is_section(names: list[str]) -> bool:
+    annotation = _model(names[:-1]).model_fields[names[-1]].annotation
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _model(section: str) -> type[BaseModel]:
+def _is_optional(names: list[str]) -> bool:
+    return type(None) in get_args(_model(names[:-1]).model_fields[names[-1]].annotation)
+
+
+def _model(section: list[str]) -> type[BaseModel]:
     model: type[BaseModel] = Params
-    for part in filter(None, section.split(".")):
+    for part in section:
         model = model.model_fields[part].annotation
     return model
