@@ -14,6 +14,9 @@ help: ## List the targets
 setup: ## Make the virtual environment .venv from requirements.lock, unless it is up to date
 	@$(PYTHON) scripts/environment.py
 
+study: setup ## The whole study: `dvc repro`, also after a run that was killed; STAGE=NAME: up to a stage
+	$(VENV)/bin/python scripts/study.py $(STAGE)
+
 demo: setup ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
 	$(VENV)/bin/python scripts/demo.py
 
@@ -21,8 +24,8 @@ explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy 
 	@$(PYTHON) scripts/environment.py requirements-explore.lock
 	stages/python scripts/explore.py "$(FROM)"
 
-test: setup ## Run all tests, one file on each core at a time, the longest first
-	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile --no-loadscope-reorder
+test: setup ## Run all tests, one file on each core at a time, the longest first; ARGS=...: of pytest
+	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'

@@ -73,8 +73,12 @@ def build(folder: Path, final: Path) -> None:
     print(f"Installing the packages of {LOCK.name}; this takes some minutes", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)], env=_clean(), check=True)
+    try:
+        install(folder, LOCK)
+    except SystemExit:
+        shutil.rmtree(folder)
+        raise
     # Scripts name the interpreter that runs them by its whole path.
-    install(folder, LOCK)
     for script in (folder / "bin").iterdir():
         content = b"" if script.is_symlink() else script.read_bytes()
         if os.fsencode(folder) in content:

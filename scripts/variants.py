@@ -8,7 +8,7 @@ from project_copy import ROOT
 
 
 def run(name: str, settings: dict, stage: str) -> None:
-    """Run a variant up to a stage; what was run before comes from DVC's run cache.
+    """Run a variant up to a stage; what was run before comes from DVC's run cache. What fails ends the program.
 
     Args:
         name: of the experiment; an earlier one of this name, perhaps of other code, is removed.
@@ -16,6 +16,8 @@ def run(name: str, settings: dict, stage: str) -> None:
         stage: with what it depends on.
 
     """
+    if not str(ROOT).isascii():
+        sys.exit(f"error: {ROOT}: DVC cannot make copies in a folder whose path has letters beyond ASCII; use another")
     _dvc_experiment("remove", "--quiet", name)
     changes = [part for key, value in settings.items() for part in ("--set-param", f"{key}={value}")]
     if _dvc_experiment("run", "--temp", "--name", name, *changes, stage):

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -59,12 +60,22 @@ def revision() -> str:
     """The commit that changed the code last, and whether there are changes since; parameters are shown as they are."""
 
     def git(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
+        english = os.environ | {"LC_ALL": "C"}
+        done = subprocess.run(["git", *arguments], env=english, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     try:
-        commit, changed = git("log", "-1", "--format=%h", "--", *CODE), git("status", "--porcelain", "--", *CODE)
-    except (OSError, subprocess.CalledProcessError):
-        return "not under git"
+        changed = git("status", "--porcelain", "--", *CODE)
+    except FileNotFoundError:
+        return "git revision not known, as there is no git"
+    except subprocess.CalledProcessError as error:
+        if "not a git repository" in error.stderr:
+            return "not under git"
+        return f"git revision not known, as git refuses: {error.stderr.strip().splitlines()[0]}"
+    try:
+        commit = git("log", "-1", "--format=%h", "--", *CODE)
+    except subprocess.CalledProcessError:
+        return "no git revision, as there is no commit yet"
     return f"git revision {commit or 'none yet'}{', with uncommitted changes' if changed else ''}"
 
 

@@ -1,7 +1,14 @@
 """The environment is the one that requirements.lock describes: results come from these versions and no others."""
 
 import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
 
+import environment
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from project_copy import ROOT
@@ -16,3 +23,135 @@ def test_every_package_has_the_version_of_the_lock_file():
     found = {one.name: installed.get(canonicalize_name(one.name), "0+missing") for one in here}
     different = [f"{one}, but {found[one.name]}" for one in here if found[one.name] not in one.specifier]
     assert not different, "`make clean setup` makes the environment anew"
+
+
+class TestMakeSetup:
+    """`scripts/environment.py`, in a folder of its own."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        folder = tmp_path / "Größe der"
+        (folder / "scripts").mkdir(parents=True)
+        shutil.copy(ROOT / "scripts/environment.py", folder / "scripts")
+        (folder / "requirements.lock").write_text("# no package\n")
+        return folder
+
+    def run(self, folder, *more, **settings):
+        command = [sys.executable, folder / "scripts/environment.py", *more]
+        misleading = {"PIP_USER": "1", "PYTHONPATH": "/nowhere"}
+        return subprocess.run(
+            command, env=os.environ | misleading | settings, capture_output=True, text=True, check=False
+        )
+
+    @pytest.mark.slow
+    def test_an_environment_is_replaced_by_a_whole_one_or_not_at_all(self, folder):
+        done = self.run(folder)
+        assert done.returncode == 0, done.stderr
+        environment, lock = folder / ".venv", folder / "requirements.lock"
+        assert sorted(path.name for path in folder.iterdir()) == [".venv", "requirements.lock", "scripts"]
+        told = subprocess.run([environment / "bin/pip", "--version"], capture_output=True, text=True, check=True)
+        assert str(environment / "lib") in told.stdout
+        activated = f'. "{environment}/bin/activate" && command -v python && echo $VIRTUAL_ENV'
+        told = subprocess.run(["bash", "-c", activated], capture_output=True, text=True, check=True)
+        assert told.stdout == f"{environment}/bin/python\n{environment}\n"
+
+        made = environment.stat().st_ino
+        os.utime(lock)
+        assert self.run(folder).stdout == "", "a new date is no change"
+        assert environment.stat().st_ino == made
+
+        lock.write_text("no-such-package==1.0\n")
+        done = self.run(folder, PIP_NO_INDEX="1")
+        assert done.returncode == 1
+        assert "error: pip could not install the packages of requirements.lock, see above; .venv is as it was" in (
+            done.stderr
+        )
+        assert "Traceback" not in done.stderr
+        assert environment.stat().st_ino == made
+        subprocess.run([environment / "bin/pip", "--version"], capture_output=True, check=True)
+
+        lock.write_text("# no package\n")
+        environment.rename(folder / ".venv.partial")  # killed between the two renames
+        assert self.run(folder).stdout == ""
+        assert environment.stat().st_ino == made
+
+    @pytest.mark.slow
+    def test_further_lock_files_are_added_once(self, folder):
+        (folder / "more.lock").write_text("# nothing either\n")
+        assert self.run(folder, "more.lock").returncode == 0
+        made = (folder / ".venv/more.lock").stat().st_mtime_ns
+        assert self.run(folder, "more.lock").returncode == 0
+        assert (folder / ".venv/more.lock").stat().st_mtime_ns == made
+
+    @pytest.mark.parametrize(
+        ("system", "machine", "libc", "macos", "told"),
+        [
+            ("Linux", "x86_64", ("glibc", "2.36"), "", None),
+            ("Linux", "aarch64", ("glibc", "2.28"), "", None),
+            ("Darwin", "arm64", ("", ""), "14.5", None),
+            ("Darwin", "x86_64", ("", ""), "14.5", "this is Darwin on x86_64"),
+            ("Darwin", "arm64", ("", ""), "12.6", "this is macOS 12.6"),
+            ("Linux", "x86_64", ("", ""), "", "this is Linux without glibc"),
+            ("Linux", "x86_64", ("glibc", "2.17"), "", "this is glibc 2.17"),
+            ("Linux", "riscv64", ("glibc", "2.36"), "", "this is Linux on riscv64"),
+            ("Windows", "AMD64", ("", ""), "", "this is Windows on AMD64"),
+        ],
+    )
+    def test_machines_without_packages_are_refused(self, monkeypatch, system, machine, libc, macos, told):
+        for name, value in (("system", system), ("machine", machine), ("libc_ver", libc), ("mac_ver", (macos,))):
+            monkeypatch.setattr(environment.platform, name, lambda value=value: value)
+        monkeypatch.setattr(environment.Path, "read_text", lambda *_, **__: "flags : fpu avx avx2")
+        problem = environment.refused_machine()
+        assert problem is None if told is None else problem.endswith(told)
+
+    def test_a_processor_without_avx_is_refused(self, monkeypatch):
+        for name, value in (("system", "Linux"), ("machine", "x86_64"), ("libc_ver", ("glibc", "2.36"))):
+            monkeypatch.setattr(environment.platform, name, lambda value=value: value)
+        monkeypatch.setattr(environment.Path, "read_text", lambda *_, **__: "flags : fpu sse4_2 ")
+        assert environment.refused_machine().endswith("this processor lacks AVX")
+
+    @pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
+    def test_other_pythons_are_refused(self, monkeypatch, version):
+        monkeypatch.setattr(environment.sys, "version_info", version)
+        assert environment.refused_python().startswith("Python 3.11 to 3.13 is needed, this is Python ")
+
+    def test_what_is_refused_removes_nothing(self, folder, monkeypatch):
+        old = folder / ".venv/bin/python"
+        old.parent.mkdir(parents=True)
+        old.touch()
+        for name in ("ROOT", "LOCK", "ENVIRONMENT", "PARTIAL", "OLD"):
+            path = folder / getattr(environment, name).relative_to(ROOT)
+            monkeypatch.setattr(environment, name, path)
+        monkeypatch.setattr(environment, "refused_machine", lambda: "no packages")
+        monkeypatch.setattr(environment.sys, "argv", ["environment.py"])
+        monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: pytest.fail("something was started"))
+        with pytest.raises(SystemExit, match="error: no packages"):
+            environment.main()
+        assert old.exists()
+
+
+@pytest.mark.parametrize(("upgrade", "moves"), [((), False), (("UPGRADE=1",), True)])
+def test_pins_move_only_when_asked_to(upgrade, moves):
+    done = subprocess.run(["make", "--dry-run", "lock", *upgrade], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.count("uv pip compile") == 2
+    assert done.stdout.count("--upgrade") == (2 if moves else 0)
+
+
+def test_a_skipped_test_fails_a_run_that_allows_none(tmp_path):
+    (tmp_path / "test_it.py").write_text("import pytest\ndef test_it():\n    pytest.skip('no browser here')\n")
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+
+    def run(*options):
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", "--rootdir", tmp_path, tmp_path, *options]
+        path = os.pathsep.join(str(ROOT / name) for name in ("src", "stages", "scripts"))
+        return subprocess.run(
+            command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
+        )
+
+    assert run().returncode == 0
+    assert re.search(r"SKIPPED \[1\] .*test_it\.py:3: no browser here", run().stdout)
+    for workers in ((), ("--numprocesses=2",)):
+        done = run("--fail-on-skip", *workers)
+        assert done.returncode == 1
+        assert "FAILED: a test was skipped (Skipped: no browser here)" in done.stdout
+    assert run("--fail-on-skip", "--allow-skip=browser").returncode == 0

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import demo
 import pytest
+import variants
 from dvc.config import Config
 from project_copy import ROOT, change_params, copy_project
 from ruamel.yaml import YAML
@@ -280,3 +282,21 @@ class TestRoom:
         )
         room.require(settings, "prepare")
         assert Path("/") in asked
+
+
+class TestBeyondAscii:
+    """DVC writes settings as ASCII, so that a path in them must be relative, or have no other letters."""
+
+    def test_the_demo_has_one_cache_for_both_halves(self, tmp_path, monkeypatch):
+        target = tmp_path / "Größe/.demo"
+        monkeypatch.setattr(demo, "TARGET", target)
+        for folder in (target, target / ".classifiers"):
+            demo.set_up(folder)
+            done = run(sys.executable, "-m", "dvc", "cache", "dir", cwd=folder)
+            assert Path(done.stdout.strip()) == target / ".dvc/cache"
+
+    def test_comparisons_say_so_before_anything_runs(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(variants, "ROOT", tmp_path / "Größe")
+        monkeypatch.setattr(variants.subprocess, "run", lambda *_, **__: pytest.fail("something was started"))
+        with pytest.raises(SystemExit, match=r"error: .*Größe: DVC cannot make copies in a folder whose path"):
+            variants.run("name", {"seed": 1}, "train@cnn-clean")

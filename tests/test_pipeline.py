@@ -7,14 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
-from project_copy import BEFORE_BOTH, CLASSIFIERS, GANS, TINY, change_params, copy_project
+from project_copy import BEFORE_BOTH, CLASSIFIERS, GANS, ROOT, TINY, change_params, copy_project
 
 from misread import params
 from misread.data import store
@@ -41,6 +43,7 @@ class Clone:
 
     def __init__(self, folder, cache):
         self.folder, self.cache = folder, cache
+        folder.mkdir()
         copy_project(folder, TINY)
         graph = folder / "dvc.yaml"
         graph.write_text(remove_network(graph.read_text(), LEFT_OUT))
@@ -53,7 +56,7 @@ class Clone:
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
         self.git("init", "--quiet")
-        self.dvc("cache", "dir", "--local", str(cache))
+        self.dvc("cache", "dir", "--local", os.path.relpath(cache, folder))  # DVC writes ASCII alone
         self.git("add", ".")
         self.git("commit", "--quiet", "--message", "start")
 
@@ -113,8 +116,9 @@ def clone(tmp_path_factory):
     The graph's two halves run side by side. Then one clone runs what is left, and the tests look at it, while the other
     tries a variant.
     """
-    cache = tmp_path_factory.mktemp("cache")
-    made, other = (Clone(tmp_path_factory.mktemp("clone"), cache) for _ in range(2))
+    # A blank and a letter beyond ASCII, as users have them in their paths.
+    folder = tmp_path_factory.mktemp("Größe der")
+    made, other = (Clone(folder / name, folder / "cache") for name in ("one", "other"))
     first = made.repro(*BEFORE_BOTH)
     with ThreadPoolExecutor() as beside:
         classifiers = beside.submit(other.repro, *CLASSIFIERS)
@@ -345,3 +349,81 @@ def test_a_change_of_one_strength_reruns_one_noise(clone):
     ran = clone.would_run()
     assert [stage for stage in ran if stage.startswith("noise@")] == ["noise@gaussian-min"]
     assert not [stage for stage in ran if stage.startswith(("train@", "prepare", "download"))]
+
+
+def test_a_fresh_clone_is_in_step(clone, tmp_path):
+    """What lies in git beside the data must not look like a part of them."""
+    clone.run("git", "clone", "--quiet", str(clone.folder), str(tmp_path / "fresh"))
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "repro", "--allow-missing", "--dry"], cwd=tmp_path / "fresh",
+        env=clone.environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert stages_run(done.stdout) == []
+
+
+def test_a_variant_is_taken_back_as_readme_says(clone):
+    changed, own = clone.folder / "params.yaml", clone.folder / "notes.txt"
+    before = clone.git("show", "HEAD:params.yaml").stdout.encode()
+    clone.dvc("exp", "run", "--set-param", "figures.signs=3", "draw_results")
+    assert changed.read_bytes() != before
+    own.write_text("not in git")
+    assert "git checkout . && dvc checkout" in (ROOT / "README.md").read_text(encoding="utf-8")
+    clone.git("checkout", ".")
+    clone.dvc("checkout")
+    assert changed.read_bytes() == before
+    assert clone.repro() == []
+    assert own.read_text() == "not in git"
+    own.unlink()
+
+
+def test_a_seed_leaves_the_archives_of_gtsrb_alone(clone):
+    """A copy or the queue would download them anew for each seed."""
+    origin = clone.folder / "data/origin.json"
+    assert json.loads(origin.read_text()) == {"source": "synthetic", "images_per_class": 60, "seed": 2021}
+    lock, parameters = clone.lock(), (clone.folder / "params.yaml").read_bytes()
+    written = {}
+    for seed, images in ((1, 60), (2, None)):
+        change_params(clone.folder, {"data.source": "gtsrb", "seed": seed, "data.images_per_class": images})
+        clone.repro("check")
+        written[seed] = origin.read_bytes()
+    assert written[1] == written[2] == b'{"source": "gtsrb"}\n'
+    (clone.folder / "params.yaml").write_bytes(parameters)
+    (clone.folder / "dvc.lock").write_text(lock)
+    clone.dvc("checkout")
+    assert clone.repro() == []
+
+
+def test_a_kill_while_dvc_notes_a_result_is_got_over(clone):
+    lock, parameters = clone.lock(), (clone.folder / "params.yaml").read_bytes()
+    change_params(clone.folder, {"figures.signs": 5})
+    clone.repro("check")
+    entry = max((clone.cache / "runs").glob("*/*/*"), key=lambda path: path.stat().st_mtime)
+    entry.unlink()
+    os.utime(entry.parent, (0, 0))
+    (clone.folder / "dvc.lock").write_text(lock)
+    assert "join() argument must be" in clone.dvc("repro", "check", check=False).stderr, "what DVC 3.67 does"
+    done = clone.run(sys.executable, str(ROOT / "scripts/study.py"), "check")
+    assert stages_run(done.stdout) == ["check"]
+    (clone.folder / "params.yaml").write_bytes(parameters)
+    (clone.folder / "dvc.lock").write_text(lock)
+    assert clone.repro() == []
+
+
+def test_a_linked_data_folder_is_refused_and_a_cache_elsewhere_serves(tmp_path):
+    """The two ways to a large disk: DVC refuses the first after it has run a stage."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("no second file system at hand")
+    with tempfile.TemporaryDirectory(dir=memory) as elsewhere:
+        clone = Clone(tmp_path / "clone", Path(elsewhere) / "cache")
+        (tmp_path / "large").mkdir()
+        (clone.folder / "data").symlink_to(tmp_path / "large")
+        done = clone.dvc("repro", "check", check=False)
+        assert "error: data: is a symbolic link, and DVC takes no output behind one" in done.stderr
+        assert list((tmp_path / "large").iterdir()) == []
+        (clone.folder / "data").unlink()
+        assert clone.repro("prepare") == ["check", "download", "prepare"]
+        images = clone.folder / "data/clean/40/test/images.npy"
+        assert images.resolve().is_relative_to(elsewhere), "a link to the other disk"
+        assert len(store.open_set(images.parent).images) == 43 * 20
+        assert clone.repro("prepare") == []

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -173,6 +174,7 @@ def test_the_numbers_for_github_are_those_of_the_page(filled):
 
 def test_in_a_browser_images_load_tables_sort_and_nothing_scrolls_sideways(written, browser):
     browser.set_window_size(1280, 900)
+    browser.get_log("browser")  # of pages that other tests opened
     browser.get(written.as_uri())
     images = browser.find_elements(By.TAG_NAME, "img")
     assert len(images) >= 20
@@ -299,3 +301,40 @@ def test_thresholds_sort_by_value_and_those_outside_the_grid_at_its_ends():
     assert values["8.5% (4% to 6%)"] == 0.085
     assert values[BELOW_GRID] < 0.085 < values["not reached"]
     assert table.columns[3].numeric
+
+
+class TestRevision:
+    """What the page says of the code that made it."""
+
+    @pytest.fixture
+    def repository(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        git("init", "--quiet")
+        (tmp_path / "dvc.yaml").touch()
+        return tmp_path
+
+    def test_a_folder_without_git(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert report.revision() == "not under git"
+
+    def test_no_git_at_all(self, repository, monkeypatch):
+        monkeypatch.setenv("PATH", str(repository))
+        assert report.revision() == "git revision not known, as there is no git"
+
+    def test_a_clone_of_another_user(self, repository, monkeypatch):
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        assert report.revision().startswith("git revision not known, as git refuses: fatal: detected dubious ownership")
+
+    def test_no_commit_yet_a_commit_and_changes_since(self, repository):
+        assert report.revision() == "no git revision, as there is no commit yet"
+        git("add", ".")
+        git("commit", "--quiet", "--message", "start")
+        commit = git("log", "-1", "--format=%h").strip()
+        assert report.revision() == f"git revision {commit}"
+        (repository / "dvc.yaml").write_text("stages: {}\n")
+        assert report.revision() == f"git revision {commit}, with uncommitted changes"
+
+
+def git(*arguments):
+    command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,34 @@
+"""`dvc repro`, also after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
+
+A kill while DVC 3.67 notes a stage's result leaves an empty folder in its run cache, and from then on every `dvc repro`
+that looks there ends with "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'".
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
+
+BEING_WRITTEN = 10  # seconds; another process may be about to fill a folder that is younger
+
+
+def remove_empty_runs(cache: Path) -> None:
+    """Remove the folders of a run cache that hold nothing."""
+    for folder in cache.glob("runs/*/*"):
+        if time.time() - folder.stat().st_mtime > BEING_WRITTEN and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def main() -> None:
+    try:
+        remove_empty_runs(Path(Repo().cache.legacy.path))
+    except DvcException as error:
+        sys.exit(f"error: {error}")
+    sys.exit(subprocess.run([sys.executable, "-m", "dvc", "repro", *sys.argv[1:]], check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
