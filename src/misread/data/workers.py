@@ -11,7 +11,7 @@ from typing import TypeVar
 import joblib
 from tqdm import tqdm
 
-from misread.data.store import BLOCK
+from misread.data import store
 from misread.errors import MisreadError
 
 Result = TypeVar("Result")
@@ -58,7 +58,7 @@ def map_blocks(
         MisreadError: a worker was killed.
 
     """
-    block = block or BLOCK
+    block = block or store.BLOCK
     blocks = [(start, min(start + block, total)) for start in range(0, total, block)]
     workers = min(count(), len(blocks))
     with tqdm(total=total, desc=title, unit="img", unit_scale=True) as bar:
