@@ -300,3 +300,11 @@ class TestBeyondAscii:
         monkeypatch.setattr(variants.subprocess, "run", lambda *_, **__: pytest.fail("something was started"))
         with pytest.raises(SystemExit, match=r"error: .*Größe: DVC cannot make copies in a folder whose path"):
             variants.run("name", {"seed": 1}, "train@cnn-clean")
+
+
+def test_copies_use_the_downloads_of_the_project():
+    code = "import download; print(download.KEPT)"
+    path = os.pathsep.join(str(ROOT / name) for name in ("src", "stages"))
+    for root, kept in (("/project", "/project/data/.downloads"), ("", "data/.downloads")):
+        done = run(sys.executable, "-c", code, PYTHONPATH=path, DVC_ROOT=root)
+        assert done.stdout.strip() == kept
