@@ -11,6 +11,7 @@ from misread.networks import prediction
 from misread.noise import quality
 from misread.noise.apply import add_noise
 from misread.noise.corruptions import CORRUPTIONS
+from misread.noise.draws import words_of_rows
 
 OPTIONS = {"salt_pepper": {}, "periodic": {"period": 8.0, "angle": 45.0}, "gaussian": {}}
 STRENGTHS = {"salt_pepper": 0.2, "periodic": 40.0, "gaussian": 30.0}
@@ -34,8 +35,9 @@ def test_noise_fits_grey_and_oblong_images(noise_type, shape):
 
 def test_a_wave_on_an_oblong_image_goes_on_where_that_on_a_square_ends():
     def wave(height, width):
+        words = words_of_rows(0, "any", 8, "test", np.arange(1))
         return CORRUPTIONS["periodic"](
-            np.full((1, height, width, 3), 128, np.uint8), 40.0, [np.random.default_rng(0)], **OPTIONS["periodic"]
+            np.full((1, height, width, 3), 128, np.uint8), 40.0, words, **OPTIONS["periodic"]
         )
 
     assert (wave(32, 48)[:, :, :32] == wave(32, 32)).all()
@@ -123,17 +125,17 @@ def test_probabilities_are_not_taken_for_logits():
 
 
 @pytest.mark.parametrize(
-    ("model", "images", "labels", "told"),
+    ("of", "images", "labels", "told"),
     [
-        (network(1, "sigmoid"), IMAGES, np.zeros(6, int), r"own: gives \(1,\) for an image.*sigmoid"),
-        (network(), IMAGES, np.zeros(5, int), "labels: 5 for 6 images"),
-        (network(), IMAGES, np.full(6, 4), "labels: classes 4 to 4, but own has scores for 0 to 3"),
-        (network(), IMAGES, np.full(6, -1), "labels: classes -1 to -1"),
-        (network(), IMAGES[:, :4], np.zeros(6, int), r"own: takes images \(8, 8, 3\), but these are \(4, 8, 3\)"),
-        (network(channels=1), IMAGES, np.zeros(6, int), r"own: takes images \(8, 8, 1\)"),
-        (network(), IMAGES / 255, np.zeros(6, int), "images: expected a uint8 array"),
+        ({"outputs": 1, "activation": "sigmoid"}, IMAGES, np.zeros(6, int), r"own: gives \(1,\) for an image.*sigmoid"),
+        ({}, IMAGES, np.zeros(5, int), "labels: 5 for 6 images"),
+        ({}, IMAGES, np.full(6, 4), "labels: classes 4 to 4, but own has scores for 0 to 3"),
+        ({}, IMAGES, np.full(6, -1), "labels: classes -1 to -1"),
+        ({}, IMAGES[:, :4], np.zeros(6, int), r"own: takes images \(8, 8, 3\), but these are \(4, 8, 3\)"),
+        ({"channels": 1}, IMAGES, np.zeros(6, int), r"own: takes images \(8, 8, 1\)"),
+        ({}, IMAGES / 255, np.zeros(6, int), "images: expected a uint8 array"),
     ],
 )
-def test_predictions_of_what_does_not_fit_are_refused(model, images, labels, told):
+def test_predictions_of_what_does_not_fit_are_refused(of, images, labels, told):
     with pytest.raises(MisreadError, match=told):
-        prediction.table(model, images, labels)
+        prediction.table(network(**of), images, labels)

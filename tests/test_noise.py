@@ -4,12 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import chi2, norm
 from skimage.metrics import peak_signal_noise_ratio
 
 from misread.data import store
 from misread.noise import quality
-from misread.noise.apply import add_noise, row_generators
+from misread.noise.apply import add_noise
 from misread.noise.corruptions import CORRUPTIONS, gaussian, periodic, salt_pepper
+from misread.noise.draws import words_of_rows
 from misread.noise.sets import write_noisy_set
 
 PERIOD, ANGLE = 8.0, 45.0
@@ -20,8 +22,8 @@ SETTINGS = {
 }
 
 
-def generators(count, seed=1):
-    return row_generators(seed, "any", 40, "test", np.arange(count))
+def draws(count, seed=1):
+    return words_of_rows(seed, "any", 40, "test", np.arange(count))
 
 
 def grey(count=64, level=128, size=40):
@@ -34,7 +36,7 @@ def add(images, noise_type, rows=None, **changes):
 
 
 def test_salt_pepper_share_halves_and_channels():
-    noisy = salt_pepper(grey(), 0.1, generators(64))
+    noisy = salt_pepper(grey(), 0.1, draws(64))
     assert (noisy == noisy[..., :1]).all(), "all channels together"
     black, white = (noisy[..., 0] == 0).mean(), (noisy[..., 0] == 255).mean()
     # 102,400 pixels: five standard errors of a share of 0.05 are 0.0034.
@@ -44,7 +46,7 @@ def test_salt_pepper_share_halves_and_channels():
 
 
 def test_gaussian_moments_and_independence():
-    noise = gaussian(grey(), 20.0, generators(64)).astype(float) - 128
+    noise = gaussian(grey(), 20.0, draws(64)).astype(float) - 128
     assert noise.mean() == pytest.approx(0, abs=0.2)
     assert noise.std() == pytest.approx(20, rel=0.01)
     red, green = noise[..., 0].ravel(), noise[..., 1].ravel()
@@ -52,8 +54,49 @@ def test_gaussian_moments_and_independence():
     assert abs(np.corrcoef(noise[:, :-1].ravel(), noise[:, 1:].ravel())[0, 1]) < 0.02
 
 
+@pytest.mark.parametrize("strength", [0.3, 4.0, 25.0, 60.0])
+def test_gaussian_noise_is_the_rounded_normal_distribution_tails_included(strength):
+    """Every grey level as often as the normal distribution has it between its borders: a chi-squared test."""
+    noise = gaussian(grey(6000), strength, draws(6000)).astype(int) - 128
+    values, counts = np.unique(noise, return_counts=True)
+    expected = np.diff(norm.cdf((np.r_[values, values[-1] + 1] - 0.5) / strength))
+    expected[0], expected[-1] = norm.cdf((values[0] + 0.5) / strength), norm.sf((values[-1] - 0.5) / strength)
+    often = expected * noise.size > 10
+    chi_squared = ((counts - expected * noise.size) ** 2 / (expected * noise.size))[often].sum()
+    assert 0.001 < chi2.sf(chi_squared, often.sum()) < 0.999
+    if strength < 30:  # 29 million numbers: about 60 lie beyond five standard deviations on either side of the two
+        beyond = norm.sf(np.ceil(5 * strength) - 0.5, scale=strength) * noise.size
+        for tail in ((noise >= np.ceil(5 * strength)).sum(), (noise <= -np.ceil(5 * strength)).sum()):
+            assert tail == pytest.approx(beyond, abs=5 * np.sqrt(beyond) + 1)
+
+
+@pytest.mark.parametrize("share", [0.00001, 0.004, 0.1, 1.0])
+def test_salt_pepper_hits_the_share_that_it_is_told_to_the_last_bit(share):
+    noisy = salt_pepper(grey(5000), share, draws(5000))[..., 0]
+    for level in (0, 255):
+        expected = share / 2 * noisy.size
+        assert (noisy == level).sum() == pytest.approx(expected, abs=5 * np.sqrt(expected))
+
+
+def test_words_are_uniform_and_independent():
+    words = draws(2000)(1600)
+    counts = np.bincount(words.ravel() >> 6, minlength=1024)
+    assert 0.001 < chi2.sf(((counts - counts.mean()) ** 2 / counts.mean()).sum(), 1023) < 0.999
+    for one, other in ((words[:, :-1], words[:, 1:]), (words[:-1], words[1:])):
+        assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.003
+
+
+def test_words_of_a_row_are_the_same_in_any_company():
+    whole, some = words_of_rows(1, "any", 40, "test", np.arange(50)), np.array([3, 7, 8, 9, 40, 2])
+    part = words_of_rows(1, "any", 40, "test", some)
+    for count in (17, 1600):
+        together = whole(count)
+        assert (part(count) == together[some]).all()
+    assert (whole(17) != whole(17)).any(), "new ones at each call"
+
+
 def test_periodic_amplitude_frequency_and_random_phase():
-    noise = periodic(grey(), 30.0, generators(64), PERIOD, ANGLE).astype(float) - 128
+    noise = periodic(grey(), 30.0, draws(64), PERIOD, ANGLE).astype(float) - 128
     assert np.sqrt((noise**2).mean()) == pytest.approx(30 / np.sqrt(2), rel=0.02)
     assert np.abs(noise).max() == 30
     assert (noise == noise[..., :1]).all()
@@ -66,7 +109,7 @@ def test_periodic_amplitude_frequency_and_random_phase():
 
 
 def test_periodic_angle_zero_runs_along_x():
-    noise = periodic(grey(1), 30.0, generators(1), PERIOD, 0.0)[0, ..., 0]
+    noise = periodic(grey(1), 30.0, draws(1), PERIOD, 0.0)[0, ..., 0]
     assert (noise == noise[0]).all(), "every row is the same"
     assert np.ptp(noise[0].astype(int)) > 50
 
