@@ -11,6 +11,7 @@ from selenium import webdriver
 
 from misread import params
 from misread.data import geometry, store, synthetic
+from misread.networks.determinism import make_deterministic
 
 SEED = 7
 SIZES = {"cnn": 16, "resnet50": 32}  # of the tiny project's networks, pixels
@@ -20,6 +21,10 @@ THRESHOLDS = {
     "p10": {"strength": 0.02, "low": 0.018, "high": 0.025, "status": "reached"},
     "p50": {"strength": 0.1, "low": 0.09, "high": None, "status": "reached"},
 }
+
+
+# TensorFlow's number of threads can only be set before it computes anything, be it while tests are collected.
+make_deterministic(SEED, params.load(ROOT / "params.yaml").threads)
 
 
 def pytest_addoption(parser):
@@ -83,7 +88,9 @@ def tiny_project(tmp_path_factory) -> Path:
     shutil.copy(ROOT / "params.yaml", folder)
     sizes = {f"networks.{name}.image_size": size for name, size in SIZES.items()}
     change_params(folder, sizes | {"data.source": "synthetic"})
-    frames = [synthetic.render_track(class_id, SEED, 0, row, [29])[0] for row, class_id in enumerate(SHOWN)]
+    frames = [
+        synthetic.render_track(class_id, SEED, 0, row, [synthetic.FRAMES - 1])[0] for row, class_id in enumerate(SHOWN)
+    ]
     for size in SIZES.values():
         target = folder / f"data/clean/{size}/test"
         store.create_set(target, np.array(SHOWN), size)
@@ -93,6 +100,6 @@ def tiny_project(tmp_path_factory) -> Path:
         path = folder / f"models/{name}-{regime}/model.keras"
         path.parent.mkdir(parents=True)
         saving.save(ARCHITECTURES["cnn"](cnn.model_copy(update={"image_size": SIZES[name]})), path)
-    (folder / "metrics").mkdir()
-    (folder / "metrics/thresholds.json").write_text(json.dumps({"cnn-clean": {"salt_pepper": THRESHOLDS}}))
+    (folder / "reports/thresholds").mkdir(parents=True)
+    (folder / "reports/thresholds/cnn-clean.json").write_text(json.dumps({"salt_pepper": THRESHOLDS}))
     return folder

@@ -14,6 +14,7 @@ from misread.gans import adversarial, cgan, gan, judging, losses, sampling, trai
 from misread.networks import saving
 from misread.networks.architectures import ARCHITECTURES
 from misread.noise.corruptions import CORRUPTIONS
+from misread.noise.draws import words_of_rows
 
 GAN = params.load(ROOT / "params.yaml").gan
 SMALL = GAN.model_copy(update={"image_size": 16})
@@ -88,11 +89,14 @@ def signs():
     return images.astype(np.uint8), labels
 
 
+THREADS = params.load().threads
+
+
 def short(kind, signs, folder, **changes):
     settings = SMALL.training.model_copy(update={"batch_size": 32, "samples_every": 2, **changes})
     images, labels = signs
     return training.train(
-        kind, SMALL.model_copy(update={"training": settings}), 3, images, labels, np.arange(512), 1, folder
+        kind, SMALL.model_copy(update={"training": settings}), 3, images, labels, np.arange(512), 1, THREADS, folder
     )
 
 
@@ -248,7 +252,7 @@ def test_residuals_grow_with_noise_and_waves_stand_out():
     flat = np.full((50, 28, 28, 3), 128, np.uint8)
     assert residuals.residual_rms(flat).max() == 0
     noisy, stronger = (
-        CORRUPTIONS["gaussian"](flat, strength, [np.random.default_rng(row) for row in range(50)])
+        CORRUPTIONS["gaussian"](flat, strength, words_of_rows(0, "any", 28, "test", np.arange(50)))
         for strength in (20.0, 40.0)
     )
     assert 0 < residuals.residual_rms(noisy).mean() < residuals.residual_rms(stronger).mean()

@@ -228,7 +228,7 @@ def train_easy(easy, epochs=8, **changes):
     sets, labels, validation = easy
     network = changed(SETTINGS.networks.cnn, epochs=epochs, batch_size=16, **changes)
     settings = changed(SETTINGS.train, augmentation="none", patience=100)
-    return training.train("cnn", network, settings, [sets], labels, validation, None, seed=3)
+    return training.train("cnn", network, settings, [sets], labels, validation, None, seed=3, threads=SETTINGS.threads)
 
 
 @pytest.mark.slow

@@ -312,6 +312,7 @@ class Params(_Section):
     """The whole of ``params.yaml``."""
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
+    threads: Annotated[int, Field(ge=1, le=256)]
     data: Data
     geometry: Geometry
     noise: Noise

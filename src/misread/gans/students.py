@@ -21,7 +21,7 @@ from misread.params import Network
 
 
 def train(
-    params: Network, sets: list[np.ndarray], labels: np.ndarray, steps: int, policy: str, seed: int
+    params: Network, sets: list[np.ndarray], labels: np.ndarray, steps: int, policy: str, seed: int, threads: int
 ) -> keras.Model:
     """Train a student and keep its last weights.
 
@@ -32,12 +32,13 @@ def train(
         steps: batches altogether.
         policy: augmentation, key of `misread.networks.augment.POLICIES`.
         seed: of every random choice.
+        threads: see `misread.networks.determinism`.
 
     Raises:
         MisreadError: training diverged.
 
     """
-    make_deterministic(seed)
+    make_deterministic(seed, threads)
     feed = Feed(sets, labels, np.arange(len(labels)), batch_size=params.batch_size, seed=seed, policy=POLICIES[policy])
     model = training.build("cnn", params, None, steps)
     history = model.fit(

@@ -88,6 +88,7 @@ def train(
     labels: np.ndarray,
     rows: np.ndarray,
     seed: int,
+    threads: int,
     grids: Path,
 ) -> tuple[Adversarial, pd.DataFrame]:
     """Train a GAN.
@@ -100,6 +101,7 @@ def train(
         labels: int64, ``(N,)``.
         rows: int, which images to learn from.
         seed: of every random choice.
+        threads: see `misread.networks.determinism`.
         grids: existing folder for the sample grids.
 
     Returns:
@@ -110,7 +112,7 @@ def train(
         MisreadError: training diverged, or the discriminator won outright.
 
     """
-    make_deterministic(seed)
+    make_deterministic(seed, threads)
     feed = Feed([images], labels, rows, batch_size=params.training.batch_size, seed=seed, policy=POLICIES["none"])
     model = KINDS[kind](params, seed)
     model.compile()

@@ -20,19 +20,21 @@ from misread.data import classes
 Policy = Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
 
-def _affine(image: np.ndarray, degrees: float, zoom: float, shift_x: float, shift_y: float) -> np.ndarray:
-    """Rotate, zoom (factor) and shift (pixels) about the centre, bilinear; what enters is black."""
+def _affine(image: np.ndarray, degrees: float, zoom: float, shift_x: float, shift_y: float, result: np.ndarray) -> None:
+    """Rotate, zoom (factor) and shift (pixels) about the centre, bilinear, into ``result``; what enters is black."""
     size = image.shape[0]
     matrix = cv2.getRotationMatrix2D(((size - 1) / 2, (size - 1) / 2), degrees, zoom)
     matrix[:, 2] += shift_x, shift_y
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    cv2.warpAffine(image, matrix, (size, size), result, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
 
 
-def _light(image: np.ndarray, contrast: float, brightness: float) -> np.ndarray:
-    """Scale the contrast about the image's mean and add to the brightness (grey levels); clipped to 0 to 255."""
-    mean = sum(cv2.mean(image)[:3]) / 3
-    levels = (np.arange(256) - mean) * contrast + mean + brightness
-    return cv2.LUT(image, np.clip(np.round(levels), 0, 255).astype(np.uint8))
+def _relight(images: np.ndarray, contrast: np.ndarray, brightness: np.ndarray) -> None:
+    """Scale each image's contrast about its mean and add to its brightness (grey levels), in place; clipped."""
+    means = np.array([sum(cv2.mean(image)[:3]) / 3 for image in images])[:, None]
+    levels = (np.arange(256) - means) * contrast[:, None] + means + brightness[:, None]
+    tables = np.clip(np.round(levels, out=levels), 0, 255, out=levels).astype(np.uint8)
+    for image, table in zip(images, tables, strict=True):
+        cv2.LUT(image, table, dst=image)
 
 
 def _lookup_table(mirrored: dict[int, int]) -> np.ndarray:
@@ -65,8 +67,8 @@ def paper(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> t
     for i, image in enumerate(images):
         image = image[:, ::-1] if mirror[i] else image
         image = image[::-1] if upend[i] else image
-        image = _affine(np.ascontiguousarray(image), degrees[i], 1.0, 0.0, 0.0)
-        result[i] = _light(image, contrast[i], 0.0)
+        _affine(np.ascontiguousarray(image), degrees[i], 1.0, 0.0, 0.0, result[i])
+    _relight(result, contrast, np.zeros(count))
     return result, labels
 
 
@@ -92,8 +94,8 @@ def label_safe(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator)
     for i, image in enumerate(images):
         image = image[:, ::-1] if mirror[i] else image
         image = image[::-1] if upend[i] else image
-        image = _affine(np.ascontiguousarray(image), degrees[i], zoom[i], shift_x[i], shift_y[i])
-        result[i] = _light(image, contrast[i], brightness[i])
+        _affine(np.ascontiguousarray(image), degrees[i], zoom[i], shift_x[i], shift_y[i], result[i])
+    _relight(result, contrast, brightness)
     return result, labels
 
 

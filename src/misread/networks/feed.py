@@ -68,7 +68,7 @@ class Feed:
 
     def _images(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if len(self.sets) == 1:
-            return self.sets[0][rows]
+            return np.asarray(self.sets[0][rows])  # no memory map, whose slices are slow
         choice = rng.integers(len(self.sets), size=len(rows))
         return np.stack([self.sets[which][row] for which, row in zip(choice, rows, strict=True)])
 
@@ -76,18 +76,33 @@ class Feed:
 def dataset(batches: Callable[[], Iterator], image_size: int, count: int) -> tf.data.Dataset:
     """Wrap batches for `keras.Model.fit`, read ahead in the background.
 
+    `tf.data.Dataset.from_generator` and Keras's `PyDataset` would do it too, but they make TensorFlow return freed
+    memory to the system at once, in the whole process: every step would get its memory anew, page by page.
+
     Args:
         batches: function that starts an iterator over ``(images, labels)``.
         image_size: pixels.
         count: how many batches it yields; `tf.data.INFINITE_CARDINALITY`: endless.
 
     """
-    signature = (
-        tf.TensorSpec((None, image_size, image_size, 3), tf.uint8),
-        tf.TensorSpec((None,), tf.int64),
-    )
+    running: list[Iterator] = []
+
+    def start(_: int) -> np.int64:
+        running.append(batches())
+        return np.int64(len(running) - 1)
+
+    def load(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, labels = tf.numpy_function(lambda one: next(running[one]), [number], (tf.uint8, tf.int64))
+        return tf.ensure_shape(images, (None, image_size, image_size, 3)), tf.ensure_shape(labels, (None,))
+
+    def steps(number: tf.Tensor) -> tf.data.Dataset:
+        numbers = tf.data.Dataset.from_tensors(number)
+        return numbers.repeat(None if count == tf.data.INFINITE_CARDINALITY else count).map(load)
+
     options = tf.data.Options()
     # Its tuning thread sleeps up to a minute at a time, and an iterator that ends waits for it.
     options.autotune.enabled = False
-    result = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    return result.apply(tf.data.experimental.assert_cardinality(count)).prefetch(4).with_options(options)
+    # Each iterator over the data set has batches of its own, as one may still read ahead when the next starts.
+    iterators = tf.data.Dataset.range(1).map(lambda one: tf.numpy_function(start, [one], tf.int64))
+    result = iterators.flat_map(steps).apply(tf.data.experimental.assert_cardinality(count))
+    return result.prefetch(4).with_options(options)

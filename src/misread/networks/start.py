@@ -5,8 +5,13 @@ which changes results or fails in the middle of a training.
 """
 
 import importlib
+import logging
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import platformdirs
 
@@ -26,6 +31,29 @@ DEFAULTS = {
 }
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what is written to standard error for the case of an error.
+
+    TensorFlow tells of kernels, compilers and missing GPUs before it reads its own settings of what to tell.
+    """
+    sys.stderr.flush()
+    before = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(before, 2)
+            kept.seek(0)
+            with open(before, "wb", closefd=False) as screen:
+                shutil.copyfileobj(kept, screen)
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+
+
 def keras() -> None:
     """Import Keras and TensorFlow, whatever settings of them the user has.
 
@@ -42,7 +70,9 @@ def keras() -> None:
     hidden = [name for name in UNUSED_BY_KERAS if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # an import of what is None fails as if it were not installed
     try:
-        importlib.import_module("tensorflow")
+        with _quiet():
+            tensorflow = importlib.import_module("tensorflow")
+            tensorflow.config.list_physical_devices()
         config = importlib.import_module("keras").config
     finally:
         for name in hidden:
@@ -50,6 +80,7 @@ def keras() -> None:
         os.environ.pop("KERAS_HOME")
         if folder is not None:
             os.environ["KERAS_HOME"] = folder
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # of retracing, which is none of the user's business
     for name, expected in DEFAULTS.items():
         if (found := getattr(config, name)()) != expected:
             raise MisreadError(

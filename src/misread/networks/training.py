@@ -53,6 +53,7 @@ def train(
     validation: np.ndarray,
     weights: Path | None,
     seed: int,
+    threads: int,
 ) -> tuple[keras.Model, pd.DataFrame]:
     """Train a classifier and restore the weights of its best epoch by validation accuracy.
 
@@ -65,6 +66,7 @@ def train(
         validation: bool, ``(N,)``: rows held out.
         weights: of the ImageNet backbone; None: random initialisation.
         seed: of every random choice.
+        threads: see `determinism.make_deterministic`.
 
     Returns:
         The trained model; and its history, a row for each epoch with epoch (from 1), loss, accuracy, val_loss,
@@ -74,7 +76,7 @@ def train(
         MisreadError: the loss is no longer a number.
 
     """
-    make_deterministic(seed)
+    make_deterministic(seed, threads)
     shared = {"batch_size": params.batch_size, "seed": seed}
     learn = Feed(
         sets, labels, np.flatnonzero(~validation),
