@@ -13,7 +13,7 @@ from project_copy import ROOT
 
 from misread import params
 
-STAGE, METRICS = "evaluate_gan@cgan-clean", "metrics/cgan-clean.json"
+STAGE, METRICS = "evaluate_gan@cgan-clean", "reports/gans/tables/cgan-clean/scores.json"
 TABLE = ROOT / "docs/gan_variants.csv"
 SETTINGS = {  # column -> parameter
     "condition": "gan.conditional.condition",

@@ -4,13 +4,17 @@
 (README, Variants): the tables of R. Geirhos et al., arXiv 1808.08750, for the networks of this study.
 """
 
+import io
 import sys
+from collections.abc import Callable
 
 import dvc.api
 import pandas as pd
+from dvc.exceptions import DvcException
 from project_copy import ROOT
 
 from misread import params
+from misread.analysis import scores
 
 LEARNT_FROM = ("noise.type", "noise.level")
 APART = {"gan", "sweep", "figures"}  # sections of the parameters
@@ -29,25 +33,33 @@ def of_this_study(experiments: list[dict]) -> list[dict]:
     return [one for one in experiments if all(one.get(name) == experiments[0][name] for name in wanted)]
 
 
-def learnt(network: str, experiments: list[dict]) -> pd.DataFrame:
+def read(path: str, revision: str) -> str | None:
+    """A file of the workspace or of an experiment; None where there is none."""
+    try:
+        if revision == "workspace":
+            return (ROOT / path).read_text(encoding="utf-8")
+        return dvc.api.read(path, repo=str(ROOT), rev=revision)
+    except (OSError, DvcException):
+        return None
+
+
+def learnt(network: str, experiments: list[dict], read: Callable[[str, str], str | None] = read) -> pd.DataFrame:
     """A row for each noise learnt from: the accuracy on every test set.
 
     Args:
         network: its name.
         experiments: of one study; of two that learnt from the same noise the first counts.
+        read: from a path and a revision to the file's text.
 
     """
     rows = {}
     for experiment in experiments:
-        prefix = f"metrics/{network}-noisy.json:"
-        accuracies = {
-            name.removeprefix(prefix).removesuffix(".accuracy").removeprefix("noisy."): value
-            for name, value in experiment.items()
-            if name.startswith(prefix) and name.endswith(".accuracy") and "selected" not in name
-        }
         source = tuple(experiment.get(name) for name in LEARNT_FROM)
-        if None not in source and accuracies and None not in accuracies.values():
-            rows.setdefault("-".join(source), accuracies)
+        text = read(f"reports/by_noise/{network}-noisy.csv", experiment["rev"])
+        if text and None not in source:
+            table = pd.read_csv(io.StringIO(text), keep_default_na=False)
+            names = map(scores.set_name, table.noise_type, table.noise_level)
+            rows.setdefault("-".join(source), dict(zip(names, table.accuracy, strict=True)))
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("learnt from")
 
 

@@ -3,13 +3,13 @@
 draw_failures.py NETWORK-REGIME ...
 """
 
-import json
 import sys
 from pathlib import Path
 
 import pandas as pd
 
 import stage
+import texts
 from misread import params
 from misread.analysis import sweeps
 from misread.report import failure_figures, style
@@ -22,8 +22,11 @@ def main() -> None:
     source, noise = settings.data.source, settings.noise
     scored = {key: pd.read_csv(f"reports/by_noise/{key}.csv", keep_default_na=False) for key in sys.argv[1:]}
     titles = style.titles(scored)
-    failure = {name: pd.read_csv(f"reports/failure/{name}.csv") for name in ("curves", "waves", "fragility")}
-    found = sweeps.threshold_table(json.loads(Path("metrics/thresholds.json").read_text(encoding="utf-8")))
+    failure = {
+        name: pd.concat([pd.read_csv(f"reports/failure/{key}/{name}.csv") for key in scored], ignore_index=True)
+        for name in ("curves", "waves", "fragility")
+    }
+    found = sweeps.threshold_table({key: texts.read_json(Path(f"reports/thresholds/{key}.json")) for key in scored})
     misread = pd.read_csv("reports/misreadings/permits_more.csv")
     selected = f"{style.NOISE_NAMES[noise.type]} ({noise.level})"
     figures = {

@@ -1,12 +1,12 @@
 """Draw the figures of the GANs: samples, training, how true their images are, what these teach, the noise in them."""
 
-import json
 from pathlib import Path
 
 import cv2
 import pandas as pd
 
 import stage
+import texts
 from misread import params
 from misread.report import gan_figures, style
 
@@ -31,7 +31,7 @@ def main() -> None:
     keys = sorted((path.stem for path in (GANS / "history").glob("*.csv")), key=lambda key: (key[0] != "g", key))
     proportions = tables(keys, "proportions")
     closeness = {
-        key: json.loads(Path(f"metrics/{key}.json").read_text(encoding="utf-8"))
+        key: texts.read_json(GANS / f"tables/{key}/scores.json")
         | dict(zip(proportions[key].measure, proportions[key].value, strict=True))
         for key in keys
     }

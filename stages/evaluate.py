@@ -13,7 +13,7 @@ from misread.networks import determinism, saving
 def main() -> None:
     name, regime = sys.argv[1:]
     settings = params.load()
-    determinism.make_deterministic(settings.seed)
+    determinism.make_deterministic(settings.seed, settings.threads)
     model = saving.load(Path(f"models/{name}-{regime}/model.keras"))
     predictions = test_sets.predictions(model, settings.networks[name].image_size, f"{name}-{regime}")
     with store.complete_or_absent(Path(f"reports/predictions/{name}-{regime}.parquet")) as path:

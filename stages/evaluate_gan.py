@@ -66,7 +66,7 @@ def taught(regime: str) -> dict:
 def main() -> None:
     kind, regime = sys.argv[1:]
     settings = params.load()
-    determinism.make_deterministic(settings.seed)
+    determinism.make_deterministic(settings.seed, settings.threads)
     gan, key, conditional = settings.gan, f"{kind}-{regime}", kind == "cgan"
     rng = np.random.default_rng(settings.seed)
     index = pd.read_csv("data/clean/train.csv")
@@ -94,7 +94,7 @@ def main() -> None:
     taken = taken_for_real(key, gan.training.loss, sets, conditional)
     noise = gan_scores.noise_content(noise_sets(generated, learns, count, settings), settings.noise.options.periodic)
 
-    metrics = {
+    found = {
         **distances,
         "precision": shares["precision"].value,
         "recall": shares["recall"].value,
@@ -104,16 +104,16 @@ def main() -> None:
     }
     if conditional:
         shares["gan_test"] = proportion(seen == generated.labels)
-        metrics = {"gan_test": {"accuracy": shares["gan_test"].value}, "gan_train": taught(regime), **metrics}
-        metrics["diversity"] = float((by_class.diversity / by_class.real_diversity).mean())
+        found = {"gan_test": {"accuracy": shares["gan_test"].value}, "gan_train": taught(regime), **found}
+        found["diversity"] = float((by_class.diversity / by_class.real_diversity).mean())
         if regime == "noisy":
             seen_noisy, _ = judging.classes_and_features(student(NOISY_JUDGE), generated.images)
             shares["gan_test_of_noisy_judge"] = proportion(seen_noisy == generated.labels)
-            metrics["gan_test"]["accuracy_of_noisy_judge"] = shares["gan_test_of_noisy_judge"].value
+            found["gan_test"]["accuracy_of_noisy_judge"] = shares["gan_test_of_noisy_judge"].value
     else:
         for ending, what in (("", seen), ("_floor", seen_real[~learns])):
             covered, distance = generation.coverage(what, labels[learns], classes.COUNT)
-            metrics[f"coverage{ending}"] = {"classes": covered, "distance": distance}
+            found[f"coverage{ending}"] = {"classes": covered, "distance": distance}
     shares |= {f"taken_for_real.{name}": share for name, share in taken.items()}
 
     with store.complete_or_absent(Path(f"reports/gans/tables/{key}")) as folder:
@@ -121,7 +121,8 @@ def main() -> None:
         gan_scores.proportions(shares).to_csv(folder / "proportions.csv", index=False)
         by_class.to_csv(folder / "per_class.csv", index=False)
         noise.to_csv(folder / "noise.csv", index=False)
-    texts.write({Path(f"metrics/{key}.json"): texts.as_json(metrics)})
+        (folder / "scores.json").write_text(texts.as_json(found), encoding="utf-8")
+    texts.write({Path(f"metrics/{key}.json"): texts.as_json(gan_scores.metrics(found))})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from misread.networks import determinism, saving
 def main() -> None:
     [student] = sys.argv[1:]
     settings = params.load()
-    determinism.make_deterministic(settings.seed)
+    determinism.make_deterministic(settings.seed, settings.threads)
     model = saving.load(Path(f"models/students/{student}/model.keras"))
     predictions = test_sets.predictions(model, settings.gan.image_size, student)
     with store.complete_or_absent(Path(f"reports/gans/predictions/{student}.parquet")) as path:

@@ -21,7 +21,7 @@ def main() -> None:
                 after = store.open_set(Path(f"data/noisy/{name}/{size}/test")).images
                 rows = quality.evenly_spaced_rows(len(before), settings.noise.quality_images)
                 figures[name][f"{size}px"] = {"n": len(rows), **quality.measure(before[rows], after[rows])}
-    with store.complete_or_absent(Path("metrics/noise.json")) as path:
+    with store.complete_or_absent(Path("reports/noise.json")) as path:
         path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 

@@ -5,7 +5,6 @@ import sys
 import stage
 from misread import params
 from misread.data import store
-from misread.networks import backbones, pretrained
 
 
 def main() -> None:
@@ -17,6 +16,8 @@ def main() -> None:
         if network.weights is None:
             (folder / "random").write_text("no pretrained weights: random initialisation\n", encoding="utf-8")
         else:
+            from misread.networks import backbones, pretrained  # which start TensorFlow
+
             backbone = pretrained.fetch(name, network.image_size, network.cut)
             backbones.save_weights(backbone, folder / target.name)
 

@@ -1,7 +1,6 @@
 """Write the study as one page, reports/index.html, and its numbers for GitHub: report.py NETWORK-REGIME ..."""
 
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
@@ -16,16 +15,16 @@ from misread import params
 from misread.analysis import sweeps
 from misread.report import content, page, prose, style
 
-REPORTS, METRICS = Path("reports"), Path("metrics")
+REPORTS = Path("reports")
 GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "dvc")
 # From the top of the repository: the demo runs in a folder of it.
 CODE = (":/src", ":/stages", ":/dvc.yaml", ":/requirements.lock")
 
 
-def read_json(name: str) -> dict:
-    """One of the metrics."""
-    return json.loads((METRICS / f"{name}.json").read_text(encoding="utf-8"))
+def read_json(path: str) -> dict:
+    """One of the files of figures."""
+    return texts.read_json(REPORTS / path)
 
 
 def read_csv(path: str) -> pd.DataFrame:
@@ -36,20 +35,24 @@ def read_csv(path: str) -> pd.DataFrame:
 def read_results(keys: list[str], selected: str) -> content.Results:
     """All numbers of the study."""
     scored = {key: read_csv(f"by_noise/{key}.csv") for key in keys}
+
+    def failures(name: str) -> pd.DataFrame:
+        return pd.concat([read_csv(f"failure/{key}/{name}.csv") for key in keys], ignore_index=True)
+
     return content.Results(
         titles=style.titles(scored),
         scored=scored,
-        thresholds=sweeps.threshold_table(read_json("thresholds")),
-        ranking=read_csv("failure/ranking.csv"),
-        ranking_pairs=read_csv("failure/ranking_pairs.csv"),
+        thresholds=sweeps.threshold_table({key: read_json(f"thresholds/{key}.json") for key in keys}),
+        ranking=failures("ranking"),
+        ranking_pairs=failures("ranking_pairs"),
         confusions=read_csv("misreadings/confusions.csv"),
         permits_more=read_csv("misreadings/permits_more.csv"),
         students=read_csv("gans/students.csv"),
         gains=read_csv("gans/gains.csv"),
-        gans={key: read_json(key) for key in GANS},
-        noise=read_json("noise"),
-        curves=read_csv("failure/curves.csv"),
-        waves=read_csv("failure/waves.csv"),
+        gans={key: read_json(f"gans/tables/{key}/scores.json") for key in GANS},
+        noise=read_json("noise.json"),
+        curves=failures("curves"),
+        waves=failures("waves"),
         study=read_csv("results.csv"),
         gan_variants=pd.read_csv("docs/gan_variants.csv"),
         selected=selected,
@@ -92,8 +95,8 @@ def context(
     Args:
         settings: the parameters.
         results: from `read_results`.
-        summary: ``metrics/summary.json``.
-        augmentation: ``metrics/augmentation.json``.
+        summary: ``reports/summary.json``.
+        augmentation: ``reports/gans/augmentation.json``.
         held_out: bool, for each training image whether it is for validation.
         figures: the folder of all figures.
 
@@ -149,8 +152,8 @@ def main() -> None:
     filled = context(
         settings,
         read_results(sys.argv[1:], selected),
-        read_json("summary"),
-        read_json("augmentation"),
+        read_json("summary.json"),
+        read_json("gans/augmentation.json"),
         pd.read_csv("data/clean/train.csv").validation,
         REPORTS / "figures",
     )

@@ -24,7 +24,7 @@ def main() -> None:
         {
             GANS / "students.csv": gan_scores.students(predictions).to_csv(index=False),
             GANS / "gains.csv": gains.to_csv(index=False),
-            Path("metrics/augmentation.json"): texts.as_json(gan_scores.headline(gains, (noise.type, noise.level))),
+            GANS / "augmentation.json": texts.as_json(gan_scores.headline(gains, (noise.type, noise.level))),
         }
     )
 

@@ -79,7 +79,7 @@ def energy(squares: list[dict]) -> pd.DataFrame:
 def main() -> None:
     name, regime = sys.argv[1:]
     settings = params.load()
-    determinism.make_deterministic(settings.seed)
+    determinism.make_deterministic(settings.seed, settings.threads)
     size, key = settings.networks[name].image_size, f"{name}-{regime}"
     model = saving.load(Path(f"models/{key}/model.keras"))
     images, labels = store.open_set(Path(f"data/clean/{size}/test"))

@@ -16,3 +16,8 @@ def write(files: dict[Path, str]) -> None:
     for target, text in files.items():
         with store.complete_or_absent(target) as path:
             path.write_text(text, encoding="utf-8")
+
+
+def read_json(path: Path) -> dict:
+    """What `as_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))

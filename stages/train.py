@@ -23,8 +23,9 @@ def main() -> None:
     validation = pd.read_csv("data/clean/train.csv").validation.to_numpy()
     weights = stage.backbone_weights(name) if getattr(network, "weights", None) else None
     model, history = training.train(
-        name, network, settings.train, [one.images for one in sets], labels, validation, weights, settings.seed
-    )
+        name, network, settings.train, [one.images for one in sets], labels, validation, weights, settings.seed,
+        settings.threads,
+    )  # fmt: skip
     best = history.loc[history.val_accuracy.idxmax()]
     summary = {
         "network": name,

@@ -1,4 +1,4 @@
-"""Train a GAN in one regime: train_gan.py KIND REGIME."""
+"""Train a GAN in one regime, and generate as many signs as it was trained on: train_gan.py KIND REGIME."""
 
 import json
 import sys
@@ -11,8 +11,10 @@ import stage
 import training_sets
 from misread import params
 from misread.data import store
-from misread.gans import training
+from misread.gans import sampling, training
 from misread.networks import saving
+
+UNKNOWN = -1  # the label of an image whose generator knows no classes
 
 
 def main() -> None:
@@ -26,8 +28,9 @@ def main() -> None:
     with store.complete_or_absent(Path(f"reports/gans/training/{key}")) as grids:
         grids.mkdir()
         model, history = training.train(
-            kind, gan, section.epochs, images, np.asarray(labels), np.flatnonzero(learns), settings.seed, grids
-        )
+            kind, gan, section.epochs, images, np.asarray(labels), np.flatnonzero(learns), settings.seed,
+            settings.threads, grids,
+        )  # fmt: skip
     summary = {
         "kind": kind,
         "regime": regime,
@@ -40,8 +43,20 @@ def main() -> None:
         saving.save(model.averaged, folder / "generator.keras")
         saving.save(model.discriminator, folder / "discriminator.keras")
         (folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    with store.complete_or_absent(Path(f"data/generated/{key}")) as folder:
+        generate(folder, model.averaged, np.asarray(labels)[learns], kind == "cgan", settings)
     with store.complete_or_absent(Path(f"reports/gans/history/{key}.csv")) as path:
         history.to_csv(path, index=False)
+
+
+def generate(folder: Path, generator, labels: np.ndarray, conditional: bool, settings: params.Params) -> None:
+    """Write a set of generated signs, of the classes of the real ones if the GAN is conditional."""
+    latent = sampling.latent_vectors(len(labels), settings.gan.training.latent_size, settings.seed)
+    store.create_set(folder, labels if conditional else np.full(len(labels), UNKNOWN), settings.gan.image_size)
+    for start in range(0, len(labels), store.BLOCK):
+        part = slice(start, start + store.BLOCK)
+        images = sampling.generate(generator, latent[part], labels[part] if conditional else None)
+        store.write_rows(folder, start, images)
 
 
 def trainable(network) -> int:

@@ -78,7 +78,7 @@ def main() -> None:
     learns = ~pd.read_csv("data/clean/train.csv").validation.to_numpy()
     sets, labels, policy = lesson(student, settings, learns)
     steps = network.epochs * max(1, int(learns.sum()) // network.batch_size)
-    model = students.train(network, sets, labels, steps, policy, settings.seed)
+    model = students.train(network, sets, labels, steps, policy, settings.seed, settings.threads)
     held_out = prediction.table(model, *real("clean", settings, ~learns))
     summary = {
         "student": student,

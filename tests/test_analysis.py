@@ -103,14 +103,16 @@ def test_corruption_error_is_relative_to_the_baseline():
 
 
 def test_metrics_hold_what_dvc_compares_and_no_more():
-    metrics = scores.metrics(scores.by_noise(BETTER), scores.by_noise(BASELINE), 234_059, ("gaussian", "avg"))
-    assert list(metrics) == [
-        "parameters", "clean", "noisy", "selected", "mean_noisy_accuracy", "mce_normalised",
-    ]  # fmt: skip
-    assert metrics["clean"]["accuracy"] == 0.95
-    assert metrics["selected"]["accuracy"] == metrics["noisy"]["gaussian-avg"]["accuracy"] == 0.8
-    assert len(metrics["noisy"]) == 9
-    assert metrics["mce_normalised"] == pytest.approx(0.5)
+    found = {"salt_pepper": 0.012345, "periodic": None, "gaussian": 13.77}
+    thresholds = {kind: {"p10": {"strength": strength}} for kind, strength in found.items()}
+    metrics = scores.metrics(
+        scores.by_noise(BETTER), scores.by_noise(BASELINE), thresholds, 234_059, ("gaussian", "avg")
+    )
+    assert metrics == {
+        "clean": 0.95, "chosen": 0.8, "noisy": 0.8, "mce": 0.5, "salt10": 0.0123, "wave10": None, "gauss10": 13.8,
+        "params": 234_059,
+    }  # fmt: skip
+    assert max(map(len, metrics)) <= 10
 
 
 def scored(table, regime="clean"):

@@ -54,12 +54,11 @@ def test_the_networks_are_those_that_lie_there(tiny_project):
 
 
 def test_thresholds_may_be_absent_but_not_broken(tmp_path):
-    path = tmp_path / "thresholds.json"
-    assert projects.read_thresholds(path) == {}
+    assert projects.read_thresholds(tmp_path) == {}
     for content in ("{", "[]"):
-        path.write_text(content)
-        with pytest.raises(MisreadError, match=r"thresholds\.json"):
-            projects.read_thresholds(path)
+        (tmp_path / "cnn-clean.json").write_text(content)
+        with pytest.raises(MisreadError, match=r"cnn-clean\.json"):
+            projects.read_thresholds(tmp_path)
 
 
 def encoded(image, **options):

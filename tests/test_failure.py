@@ -249,11 +249,18 @@ def test_the_transfer_of_robustness_is_told_from_experiments_of_one_study():
     here = {"rev": "workspace", "geometry.fit": "crop_pad", "sweep.images": 10} | dict.fromkeys(
         transfer.LEARNT_FROM, "a"
     )
-    here["metrics/cnn-noisy.json:clean.accuracy"] = 0.9
     there = here | {"rev": "there", "noise.level": "b", "sweep.images": 20}
     other = here | {"rev": "other", "noise.level": "c", "geometry.fit": "stretch"}
-    earlier = here | {"rev": "earlier", "metrics/cnn-noisy.json:clean.accuracy": 0.1}
+    earlier = here | {"rev": "earlier"}
     found = transfer.of_this_study([here, there, other, earlier])
     assert [one["rev"] for one in found] == ["workspace", "there", "earlier"]
-    assert transfer.learnt("cnn", found).clean.to_dict() == {"a-a": 0.9, "a-b": 0.9}
-    assert transfer.learnt("resnet50", found).empty
+
+    def read(path, revision):
+        accuracy = {"workspace": 0.9, "there": 0.8, "earlier": 0.1}[revision]
+        table = f"noise_type,noise_level,accuracy\nnone,none,{accuracy}\ngaussian,max,0.5\n"
+        return table if path == "reports/by_noise/cnn-noisy.csv" else None
+
+    rows = transfer.learnt("cnn", found, read)
+    assert rows.clean.to_dict() == {"a-a": 0.9, "a-b": 0.8}
+    assert rows["gaussian-max"].to_list() == [0.5, 0.5]
+    assert transfer.learnt("resnet50", found, read).empty

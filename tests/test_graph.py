@@ -5,7 +5,7 @@ import importlib.metadata
 from pathlib import Path
 
 import pytest
-from project_copy import ROOT
+from project_copy import ROOT, leave_out
 from ruamel.yaml import YAML
 
 from misread.params import LEVELS, NETWORKS, NOISE_TYPES
@@ -84,13 +84,26 @@ def test_every_network_is_trained_in_both_regimes():
 
 
 def test_every_network_is_scored():
-    metrics = [path for entry in STAGES["score"]["metrics"] for path in entry]
-    assert metrics == [*(f"metrics/{key}.json" for key in STAGES["train"]["foreach"]), "metrics/summary.json"]
+    assert STAGES["score"]["foreach"] == STAGES["train"]["foreach"]
     for key in STAGES["train"]["foreach"]:
-        assert f"models/{key}/training.json" in STAGES["score"]["deps"]
+        assert f"reports/predictions/{key}.parquet" in STAGES["tabulate_results"]["deps"]
 
 
 def test_no_script_hides_a_package():
     """A script's folder comes first on the path of the imports: `tabulate.py` would be what pandas finds."""
     scripts = {path.stem for path in (ROOT / "stages").glob("*.py")}
     assert not scripts & importlib.metadata.packages_distributions().keys()
+
+
+def test_a_classifier_is_left_out_everywhere_and_nothing_else_is():
+    text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
+    smaller = leave_out(text, ("resnet50-noisy",))
+    assert "resnet50-noisy" not in smaller
+    stages = YAML(typ="safe").load(smaller)["stages"]
+    assert list(stages) == list(STAGES)
+    assert list(stages["score"]["foreach"]) == [key for key in STAGES["score"]["foreach"] if key != "resnet50-noisy"]
+    assert leave_out(text, ()) == text
+    named = [line for line in text.splitlines() if "resnet50-noisy" in line]
+    row = len(STAGES["train"]["foreach"]["resnet50-noisy"]) + 1
+    commands = sum(line.strip().startswith("cmd:") for line in named)
+    assert len(text.splitlines()) - len(smaller.splitlines()) == len(named) - commands - 1 + row

@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pandas as pd
 import pytest
 from project_copy import ROOT
 
@@ -16,16 +17,18 @@ SETTINGS = params.load()
 
 def results(network: str, regime: str) -> str:
     """A network's row of the table of results: clean, then every noise."""
-    metrics = json.loads((ROOT / f"metrics/{network}-{regime}.json").read_text(encoding="utf-8"))
-    noisy = (metrics["noisy"][f"{noise_type}-{level}"] for noise_type in NOISE_TYPES for level in LEVELS)
-    accuracies = (f"{one['accuracy']:.3f}" for one in (metrics["clean"], *noisy))
+    table = pd.read_csv(ROOT / f"reports/by_noise/{network}-{regime}.csv", keep_default_na=False)
+    values = table.set_index(["noise_type", "noise_level"]).accuracy
+    noisy = (values[noise_type, level] for noise_type in NOISE_TYPES for level in LEVELS)
+    accuracies = (f"{one:.3f}" for one in (values["none", "none"], *noisy))
     return f"| {network} | {getattr(SETTINGS.networks, network).image_size} | {regime} | {' | '.join(accuracies)} |"
 
 
 def thresholds(network: str, regime: str) -> str:
     """A network's row of the table of thresholds: the strength of each noise at which a tenth is misread."""
-    table = sweeps.threshold_table(json.loads((ROOT / "metrics/thresholds.json").read_text(encoding="utf-8")))
-    tenth = table[(table.network == f"{network}-{regime}") & (table.level == "p10")]
+    found = json.loads((ROOT / f"reports/thresholds/{network}-{regime}.json").read_text(encoding="utf-8"))
+    table = sweeps.threshold_table({f"{network}-{regime}": found})
+    tenth = table[table.level == "p10"]
     found = (prose.threshold(tenth[tenth.noise_type == kind].iloc[0]) for kind in NOISE_TYPES)
     return f"| {network} | {regime} | {' | '.join(found)} |"
 

@@ -170,3 +170,17 @@ def headline(gains: pd.DataFrame, selected: tuple[str, str]) -> dict:
             of_control = result.setdefault(row.student, {}).setdefault(f"less_{row.control}", {})
             of_control[name] = {"difference": row.gain, "low": row.low, "high": row.high}
     return result
+
+
+def metrics(found: dict) -> dict[str, float]:
+    """The few figures that `dvc metrics` compares: ``fid``; of a conditional GAN also ``gan_test`` and ``gan_train``.
+
+    Args:
+        found: all figures of a GAN, as its ``scores.json`` has them.
+
+    """
+    shown = {"fid": round(found["fid"], 2)}
+    if "gan_test" in found:
+        shown["gan_test"] = round(found["gan_test"]["accuracy"], 4)
+        shown["gan_train"] = round(found["gan_train"]["clean"]["accuracy"], 4)
+    return shown

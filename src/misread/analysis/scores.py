@@ -11,6 +11,7 @@ from sklearn.metrics import balanced_accuracy_score, recall_score
 from misread.analysis.intervals import proportion
 
 CLEAN = ("none", "none")
+THRESHOLD_KEYS = {"salt_pepper": "salt10", "periodic": "wave10", "gaussian": "gauss10"}
 
 
 def correct(predictions: pd.DataFrame, noise_type: str, level: str) -> np.ndarray:
@@ -102,17 +103,35 @@ def mean_noisy_accuracy(accuracies: pd.DataFrame) -> float:
     return float(accuracies[accuracies.noise_type != CLEAN[0]].accuracy.mean())
 
 
-def metrics(accuracies: pd.DataFrame, baseline: pd.DataFrame, parameters: int, selected: tuple[str, str]) -> dict:
-    """The figures that `dvc metrics` compares: accuracies as shares from 0 to 1."""
+def metrics(
+    accuracies: pd.DataFrame, baseline: pd.DataFrame, thresholds: dict, parameters: int, selected: tuple[str, str]
+) -> dict[str, float | None]:
+    """The few figures that `dvc metrics` compares: flat, with short names, so that a table of them fits a screen.
+
+    Args:
+        accuracies: from `by_noise`.
+        baseline: the same of the baseline network.
+        thresholds: noise type -> what `sweeps.find_thresholds` found.
+        parameters: of the network.
+        selected: noise type and level of the set that the regime ``noisy`` learns from.
+
+    Returns:
+        Accuracies, shares of 4 decimals: ``clean``, ``chosen`` (on the selected set), ``noisy`` (mean of the nine);
+        ``mce`` relative to the baseline; the strength at which a tenth of the images fails, in the type's own unit,
+        None where the grid does not reach it: `THRESHOLD_KEYS`; and ``params``, the network's size.
+
+    """
     values = accuracies.set_index(["noise_type", "noise_level"]).accuracy
-    noisy = {
-        f"{kind}-{level}": {"accuracy": values[kind, level]} for kind, level in values.index if (kind, level) != CLEAN
-    }
     return {
-        "parameters": parameters,
-        "clean": {"accuracy": values[CLEAN]},
-        "noisy": noisy,
-        "selected": {"accuracy": values[selected]},
-        "mean_noisy_accuracy": mean_noisy_accuracy(accuracies),
-        "mce_normalised": float(corruption_error(accuracies, baseline).mean()),
+        "clean": round(float(values[CLEAN]), 4),
+        "chosen": round(float(values[selected]), 4),
+        "noisy": round(mean_noisy_accuracy(accuracies), 4),
+        "mce": round(float(corruption_error(accuracies, baseline).mean()), 4),
+        **{THRESHOLD_KEYS[kind]: _rounded(found["p10"]["strength"]) for kind, found in thresholds.items()},
+        "params": parameters,
     }
+
+
+def _rounded(strength: float | None) -> float | None:
+    """A strength with three significant digits, as its interval warrants."""
+    return None if strength is None else float(f"{strength:.3g}")

@@ -61,7 +61,7 @@ def find_thresholds(
 
 
 def threshold_table(thresholds: dict) -> pd.DataFrame:
-    """Thresholds as ``metrics/thresholds.json`` has them, as a table.
+    """Thresholds of several networks as a table.
 
     Returns:
         A row for each: network (key), noise_type, level (key of `LEVELS`), strength, low, high, rmse, psnr, status.

@@ -8,7 +8,7 @@ from misread import params
 from misread.errors import MisreadError
 
 DEMO = ".demo"  # where `make demo` puts its project
-THRESHOLDS = "metrics/thresholds.json"
+THRESHOLDS = "reports/thresholds"  # a file for each network
 
 
 class Classifier(NamedTuple):
@@ -80,19 +80,20 @@ def load(folder: Path) -> Project:
     return Project(folder, settings, classifiers, read_thresholds(folder / THRESHOLDS))
 
 
-def read_thresholds(path: Path) -> dict[str, dict]:
-    """Thresholds of every network; empty where the file is absent, since they are found last.
+def read_thresholds(folder: Path) -> dict[str, dict]:
+    """Thresholds of every network that has some; they are found last.
 
     Raises:
-        MisreadError: the file holds something else.
+        MisreadError: a file holds something else.
 
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (ValueError, OSError) as error:
-        raise MisreadError(f"{path}: not readable JSON ({error})") from None
-    if not isinstance(found, dict):
-        raise MisreadError(f"{path}: expected an object with a key for each network")
-    return found
+    result = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            raise MisreadError(f"{path}: not readable JSON ({error})") from None
+        if not isinstance(found, dict):
+            raise MisreadError(f"{path}: expected an object with a key for each noise type")
+        result[path.stem] = found
+    return result

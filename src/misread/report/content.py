@@ -45,7 +45,7 @@ class Results(NamedTuple):
     students: pd.DataFrame  # of `misread.analysis.gan_scores.students`
     gains: pd.DataFrame  # of `misread.analysis.gan_scores.gains`
     gans: dict[str, dict]  # key of a GAN and regime -> its metrics
-    noise: dict[str, dict]  # ``metrics/noise.json``
+    noise: dict[str, dict]  # ``reports/noise.json``
     curves: pd.DataFrame  # of `misread.analysis.sweeps.curves`, with a column network
     waves: pd.DataFrame  # of `misread.analysis.sweeps.over_waves`, with a column network
     study: pd.DataFrame  # ``reports/results.csv``

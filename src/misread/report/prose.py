@@ -180,7 +180,7 @@ def repair(gains: dict[str, dict]) -> str:
     """What learning from the selected noise adds on it.
 
     Args:
-        gains: ``noisy_minus_clean`` of ``metrics/summary.json``.
+        gains: ``noisy_minus_clean`` of ``reports/summary.json``.
 
     """
     parts = [
@@ -203,7 +203,7 @@ def lessons(augmentation: dict, noise: str) -> list[str]:
     """What generated signs add to real ones, on the clean and on the selected noisy test set.
 
     Args:
-        augmentation: ``metrics/augmentation.json``.
+        augmentation: ``reports/gans/augmentation.json``.
         noise: what the selected noisy set is called.
 
     """
