@@ -148,10 +148,10 @@ def test_a_skipped_test_fails_a_run_that_allows_none(tmp_path):
             command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
         )
 
-    assert run().returncode == 0
-    assert re.search(r"SKIPPED \[1\] .*test_it\.py:3: no browser here", run().stdout)
-    for workers in ((), ("--numprocesses=2",)):
-        done = run("--fail-on-skip", *workers)
-        assert done.returncode == 1
-        assert "FAILED: a test was skipped (Skipped: no browser here)" in done.stdout
+    plain = run()
+    assert plain.returncode == 0
+    assert re.search(r"SKIPPED \[1\] .*test_it\.py:3: no browser here", plain.stdout)
+    done = run("--fail-on-skip", "--numprocesses=2")
+    assert done.returncode == 1
+    assert "FAILED: a test was skipped (Skipped: no browser here)" in done.stdout
     assert run("--fail-on-skip", "--allow-skip=browser").returncode == 0

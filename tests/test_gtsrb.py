@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from misread.data import content, gtsrb, prepare, store, workers
+from misread.data import content, gtsrb, prepare, store, synthetic, workers
 from misread.errors import MisreadError
 
 
@@ -42,7 +42,7 @@ def test_index_of_rendered_archives(archives):
     train, test = gtsrb.read_train_index(archives), gtsrb.read_test_index(archives)
     assert train.class_id.value_counts().eq(60).all()
     assert test.class_id.value_counts().eq(20).all()
-    assert (train.groupby(["class_id", "track"]).size() == 30).all()
+    assert (train.groupby(["class_id", "track"]).size() == synthetic.FRAMES).all()
     assert train[["class_id", "track", "frame"]].apply(tuple, axis=1).is_monotonic_increasing
     assert test.file.is_monotonic_increasing
 
@@ -157,10 +157,10 @@ def test_content_check_names_the_class_that_differs():
 
 def test_cap_keeps_whole_tracks_and_a_third_as_many_test_images(archives):
     train, test = gtsrb.read_train_index(archives), gtsrb.read_test_index(archives)
-    longer = pd.concat([train.assign(track=train.track + 2 * i) for i in range(3)], ignore_index=True)
-    kept = prepare.cap_tracks(longer, 100)
-    assert kept.class_id.value_counts().eq(90).all()
-    assert (kept.groupby(["class_id", "track"]).size() == 30).all()
+    longer = pd.concat([train.assign(track=train.track + 12 * i) for i in range(3)], ignore_index=True)
+    kept = prepare.cap_tracks(longer, 98)
+    assert kept.class_id.value_counts().eq(95).all()
+    assert (kept.groupby(["class_id", "track"]).size() == synthetic.FRAMES).all()
     assert prepare.cap_tracks(test, 45).class_id.value_counts().eq(15).all()
     assert prepare.cap_tracks(longer, None) is longer
 
@@ -171,7 +171,7 @@ def test_validation_holds_out_whole_tracks_of_every_class(archives):
     by_track = pd.Series(mask).groupby([train.class_id, train.track]).nunique()
     assert by_track.eq(1).all(), "no track is on both sides"
     per_class = pd.Series(mask).groupby(train.class_id).sum()
-    assert per_class.eq(30).all(), "at least one track, and not all"
+    assert per_class.eq(2 * synthetic.FRAMES).all(), "the share of 12 tracks, rounded"
     assert (prepare.validation_mask(train, 0.15, seed=1) == mask).all()
     assert (prepare.validation_mask(train, 0.15, seed=2) != mask).any()
     with pytest.raises(MisreadError, match="single track"):

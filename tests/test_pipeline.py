@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from project_copy import BEFORE_BOTH, CLASSIFIERS, GANS, ROOT, TINY, change_params, copy_project
+from project_copy import BEFORE_BOTH, ROOT, SIDE_BY_SIDE, TINY, change_params, copy_project
 
 from misread import params
 from misread.data import store
@@ -24,18 +24,11 @@ from misread.noise.apply import add_noise
 
 pytestmark = pytest.mark.slow
 
-LEFT_OUT = "inception_v3"  # `make demo` runs the graph with all networks
-NETWORKS = [network for network in params.NETWORKS if network != LEFT_OUT]
+LEFT_OUT = ("inception_v3-clean", "inception_v3-noisy")  # `make demo` runs the graph with this network
+NETWORKS = [network for network in params.NETWORKS if network != "inception_v3"]
 KEYS = [f"{network}-{regime}" for network in NETWORKS for regime in ("clean", "noisy")]
 GAN_KEYS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
 STUDENTS = ["real", "label_safe", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy"]
-
-
-def remove_network(graph, network):
-    """The text of ``dvc.yaml`` without the lines that README names under adding a network."""
-    graph = graph.replace(f" {network}-clean {network}-noisy", "")
-    with_what_is_below_it = rf"^( *).*(?:{network}-|- {network}$).*\n(?:\1  +.*\n)*"
-    return re.sub(with_what_is_below_it, "", graph, flags=re.MULTILINE)
 
 
 class Clone:
@@ -44,9 +37,7 @@ class Clone:
     def __init__(self, folder, cache):
         self.folder, self.cache = folder, cache
         folder.mkdir()
-        copy_project(folder, TINY)
-        graph = folder / "dvc.yaml"
-        graph.write_text(remove_network(graph.read_text(), LEFT_OUT))
+        copy_project(folder, TINY, LEFT_OUT)
         # As a user who has not activated the environment: its `bin` is not on the path.
         bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
         self.environment = {
@@ -100,13 +91,13 @@ class Variant(NamedTuple):
 
 def try_variant(clone):
     """Run an experiment with other parameters, compare it with what was before, and go back."""
-    clone.repro("score")
+    clone.repro("score@cnn-noisy")
     clone.git("add", ".")
     clone.git("commit", "--quiet", "--message", "run")
-    ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1", "score").stdout)
+    ran = stages_run(clone.dvc("exp", "run", "--set-param", "networks.cnn.epochs=1", "score@cnn-noisy").stdout)
     difference = clone.dvc("metrics", "diff").stdout
     change_params(clone.folder, {"networks.cnn.epochs": TINY["networks.cnn.epochs"]})
-    return Variant(ran, difference, clone.repro("score"))
+    return Variant(ran, difference, clone.repro("score@cnn-noisy"))
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +110,14 @@ def clone(tmp_path_factory):
     # A blank and a letter beyond ASCII, as users have them in their paths.
     folder = tmp_path_factory.mktemp("Größe der")
     made, other = (Clone(folder / name, folder / "cache") for name in ("one", "other"))
-    first = made.repro(*BEFORE_BOTH)
+    made.ran = {"first": made.repro(*BEFORE_BOTH), "here": [], "there": []}
     with ThreadPoolExecutor() as beside:
-        classifiers = beside.submit(other.repro, *CLASSIFIERS)
-        halves = [made.repro(*GANS), classifiers.result()]
+        for here, there in SIDE_BY_SIDE:
+            running = beside.submit(other.repro, *there)
+            made.ran["here"] += made.repro(*here)
+            made.ran["there"] += running.result()
         made.variant = beside.submit(try_variant, other)
-        made.ran = [first, *halves, made.repro()]
+        made.ran["rest"] = made.repro()
         made.git("add", ".")
         made.git("commit", "--quiet", "--message", "run")
         yield made
@@ -135,25 +128,27 @@ def read(clone, path):
 
 
 def test_every_stage_runs_in_order_and_then_none(clone):
-    assert clone.ran[0][:3] == ["check", "download", "prepare"]
+    assert clone.ran["first"][:3] == ["check", "download", "prepare"]
     noises = [f"noise@{kind}-{level}" for kind in params.NOISE_TYPES for level in params.LEVELS]
-    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "sweep") for key in KEYS]
-    per_gan = [f"{stage}@{key}" for stage in ("train_gan", "generate", "evaluate_gan") for key in GAN_KEYS]
+    per_key = [f"{stage}@{key}" for stage in ("train", "evaluate", "sweep", "score") for key in KEYS]
+    per_gan = [f"{stage}@{key}" for stage in ("train_gan", "evaluate_gan") for key in GAN_KEYS]
     taught = [f"{stage}@{student}" for stage in ("train_student", "evaluate_student") for student in STUDENTS]
-    others = ["pretrained@resnet50", "measure_noise", "report"]
-    scored = ["score", "score_gans", "tabulate_results", "find_thresholds", "tabulate_misreadings"]
+    others = ["pretrained@inception_v3", "pretrained@resnet50", "measure_noise", "report"]
+    scored = ["score_gans", "tabulate_results", "tabulate_misreadings"]
     drawn = ["draw_data", "draw_results", "draw_failures", "draw_gans"]
     expected = {"check", "download", "prepare", *noises, *per_key, *per_gan, *taught, *others, *scored, *drawn}
-    assert {stage for ran in clone.ran for stage in ran} == expected
+    assert {stage for ran in clone.ran.values() for stage in ran} == expected
     assert clone.repro() == []
 
 
 def test_a_shared_cache_brings_what_was_trained_elsewhere(clone):
-    _, gans, classifiers, rest = clone.ran
-    assert "train_gan@cgan-noisy" in gans
-    assert "train@cnn-noisy" in classifiers
-    assert not [stage for stage in classifiers + gans if stage.startswith(("noise@", "prepare", "download"))]
-    assert not [stage for stage in rest if stage.startswith(("train", "evaluate", "sweep", "generate", "noise@"))]
+    here, there = clone.ran["here"], clone.ran["there"]
+    assert "train_gan@cgan-noisy" in here
+    assert {"train@cnn-noisy", "train_student@generated-clean"} <= set(there)
+    assert not [stage for stage in here + there if stage.startswith(("noise@", "prepare", "download"))]
+    assert not set(here) & set(there) - {"check"}
+    done = ("train", "evaluate_student", "sweep", "noise@")
+    assert not [stage for stage in clone.ran["rest"] if stage.startswith(done)]
 
 
 def test_git_holds_metrics_and_reports_but_no_data(clone):
@@ -179,20 +174,22 @@ def test_metrics_and_tables(clone):
     assert len(rows) == 10 * len(KEYS)
     for key in KEYS:
         metrics = read(clone, f"metrics/{key}.json")
+        assert list(metrics) == ["clean", "chosen", "noisy", "mce", "salt10", "wave10", "gauss10", "params"]
         network, regime = key.rsplit("-", 1)
         table = rows[rows.Network.str.startswith(network) & (rows.regime == regime)].set_index(
             ["Noise type", "Noise level"]
         )
-        assert metrics["clean"]["accuracy"] == pytest.approx(table.Accuracy["none", "none"])
-        assert metrics["selected"]["accuracy"] == pytest.approx(table.Accuracy["salt_pepper", "max"])
+        assert metrics["clean"] == pytest.approx(table.Accuracy["none", "none"], abs=5e-5)
+        assert metrics["chosen"] == pytest.approx(table.Accuracy["salt_pepper", "max"], abs=5e-5)
         assert (table.n == 43 * 20).all()
     assert set(rows.Network) == {"cnn", "resnet50 (random init)"}
-    assert read(clone, "metrics/cnn-clean.json")["parameters"] == 234_059
-    assert read(clone, "metrics/cnn-clean.json")["mce_normalised"] == 1
-    assert read(clone, "metrics/summary.json")["source"] == "synthetic"
+    assert read(clone, "metrics/cnn-clean.json")["params"] == 234_059
+    assert read(clone, "metrics/cnn-clean.json")["mce"] == 1
+    assert read(clone, "reports/summary.json")["source"] == "synthetic"
     assert "Rendered signs" in (clone.folder / "reports/results.md").read_text()
     shown = clone.dvc("metrics", "show").stdout
-    assert "clean.accuracy" in shown
+    assert "salt10" in shown
+    assert max(map(len, shown.splitlines())) <= 140, "columns of a terminal"
 
 
 def test_metrics_of_the_gans(clone):
@@ -200,8 +197,10 @@ def test_metrics_of_the_gans(clone):
     assert list(students.student.unique()) == STUDENTS
     assert (students.groupby("student").size() == 10).all()
     for key in GAN_KEYS:
-        metrics = read(clone, f"metrics/{key}.json")
-        assert metrics["fid"] > 0
+        metrics = read(clone, f"reports/gans/tables/{key}/scores.json")
+        shown = read(clone, f"metrics/{key}.json")
+        assert list(shown) == ["fid", "gan_test", "gan_train"][: 3 if key.startswith("cgan") else 1]
+        assert shown["fid"] == pytest.approx(metrics["fid"], abs=0.005)
         assert 0 <= metrics["precision"] <= 1
         if key.startswith("cgan"):
             generated = students[students.student == f"generated-{key.partition('-')[2]}"]
@@ -218,9 +217,7 @@ def test_metrics_of_the_gans(clone):
 
 
 def test_thresholds_and_the_page(clone):
-    thresholds = read(clone, "metrics/thresholds.json")
-    assert list(thresholds) == KEYS
-    for types in thresholds.values():
+    for types in (read(clone, f"reports/thresholds/{key}.json") for key in KEYS):
         assert list(types) == list(params.NOISE_TYPES)
         for levels in types.values():
             assert list(levels) == ["p05", "p10", "p50"]
@@ -245,7 +242,7 @@ def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
         )  # fmt: skip
         assert (noisy.images[rows] == expected).all()
         assert (noisy.labels == clean.labels).all()
-    quality = [read(clone, "metrics/noise.json")[f"gaussian-{level}"]["40px"] for level in params.LEVELS]
+    quality = [read(clone, "reports/noise.json")[f"gaussian-{level}"]["40px"] for level in params.LEVELS]
     assert quality[0]["rmse"] < quality[1]["rmse"] < quality[2]["rmse"]
     assert quality[0]["psnr"] > quality[1]["psnr"] > quality[2]["psnr"]
     assert quality[0]["ssim"] > quality[1]["ssim"] > quality[2]["ssim"]
@@ -327,21 +324,22 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
     # The check of the parameters always comes first; its output does not change.
     trained = [f"train@{network}-noisy" for network in NETWORKS] + ["train_student@noise"]
     gans = [f"{stage}@{kind}-noisy" for stage in ("train_gan", "evaluate_gan") for kind in ("gan", "cgan")]
-    report = ["score", "score_gans", "draw_results", "tabulate_misreadings", "draw_failures", "report"]
-    assert sorted(ran) == sorted(["check", *trained, *gans, *report])
+    scored = [f"score@{key}" for key in KEYS] + ["score_gans", "tabulate_results", "tabulate_misreadings"]
+    drawn = ["draw_results", "draw_failures", "report"]
+    assert sorted(ran) == sorted(["check", *trained, *gans, *scored, *drawn])
 
 
 def test_a_variant_is_compared_with_what_was_before(clone):
     variant = clone.variant.result()
     cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate") for regime in ("clean", "noisy")]
-    assert sorted(variant.ran) == sorted(["check", *cnn, "score"])
-    assert "selected.accuracy" in variant.difference
+    assert sorted(variant.ran) == sorted(["check", *cnn, "sweep@cnn-noisy", "score@cnn-noisy"])
+    assert "chosen" in variant.difference
     assert "metrics/cnn-noisy.json" in variant.difference
 
 
 def test_going_back_to_earlier_parameters_trains_nothing(clone):
     """DVC's run cache holds a stage only if it keeps nothing but metrics and plots outside the cache."""
-    assert set(clone.variant.result().ran_on_the_way_back) <= {"check", "score"}
+    assert set(clone.variant.result().ran_on_the_way_back) <= {"check", "score@cnn-noisy"}
 
 
 def test_a_change_of_one_strength_reruns_one_noise(clone):
@@ -427,3 +425,20 @@ def test_a_linked_data_folder_is_refused_and_a_cache_elsewhere_serves(tmp_path):
         assert images.resolve().is_relative_to(elsewhere), "a link to the other disk"
         assert len(store.open_set(images.parent).images) == 43 * 20
         assert clone.repro("prepare") == []
+
+
+def test_another_project_brings_one_network(clone, tmp_path):
+    """As README says: from a repository and its remote, without the rest of the data."""
+    remote, published = tmp_path / "remote", tmp_path / "published"
+    clone.dvc("remote", "add", "--local", "storage", str(remote))
+    clone.dvc("push", "--remote", "storage", "models/cnn-clean")
+    clone.run("git", "clone", "--quiet", str(clone.folder), str(published))
+    settings = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {remote}\n"
+    (published / ".dvc/config").write_text(settings)
+    git = ("git", "-C", str(published), "-c", "user.name=test", "-c", "user.email=test@example.org")
+    clone.run(*git, "commit", "--quiet", "--all", "--message", "remote")
+    target = tmp_path / "other/model"
+    target.parent.mkdir()
+    clone.dvc("get", str(published), "models/cnn-clean", "--out", str(target))
+    assert (target / "model.keras").read_bytes() == (clone.folder / "models/cnn-clean/model.keras").read_bytes()
+    clone.dvc("remote", "remove", "--local", "storage")

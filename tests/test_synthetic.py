@@ -25,7 +25,9 @@ def test_mirrored_faces_are_those_of_the_class_that_the_table_names(mirrored, ax
 
 
 def test_a_track_approaches_and_its_sign_lies_in_the_region_of_interest():
-    frames = synthetic.render_track(14, seed=1, split=synthetic.TRAIN_SPLIT, track=0, frames=list(range(30)))
+    frames = synthetic.render_track(
+        14, seed=1, split=synthetic.TRAIN_SPLIT, track=0, frames=list(range(synthetic.FRAMES))
+    )
     widths = [roi[2] - roi[0] for _, roi in frames]
     assert widths[-1] > 1.3 * widths[0]
     assert np.mean(np.diff(widths) >= 0) > 0.9
@@ -39,7 +41,9 @@ def test_a_track_approaches_and_its_sign_lies_in_the_region_of_interest():
 
 
 def test_tracks_differ_in_light_and_size():
-    near = [synthetic.render_track(1, 1, synthetic.TRAIN_SPLIT, track, [29])[0][0] for track in range(12)]
+    near = [
+        synthetic.render_track(1, 1, synthetic.TRAIN_SPLIT, track, [synthetic.FRAMES - 1])[0][0] for track in range(12)
+    ]
     assert np.std([image.mean() for image in near]) > 15
     assert len({image.shape for image in near}) > 6
 

@@ -1,7 +1,8 @@
 """Rendered signs in the layout of GTSRB: what tests and the demo run on, where the real images are not at hand.
 
-Each track shows one physical sign on one drive past it: the sign comes closer over 30 frames, in the same light, before
-the same background, from slowly changing angles.
+Each track shows one physical sign on one drive past it: the sign comes closer over a few frames, in the same light,
+before the same background, from slowly changing angles. GTSRB's tracks have 30 frames, which are nearly the same; with
+5, as many images show six times as many signs to learn from.
 """
 
 from functools import partial
@@ -14,7 +15,7 @@ import pandas as pd
 from misread.data import classes, content, gtsrb, signs, workers
 from misread.data.archives import Writer
 
-FRAMES = 30  # of a track
+FRAMES = 5  # of a track
 MIN_SIDE, MAX_SIDE = 15, 250  # pixels, of an image
 TEST_SPLIT, TRAIN_SPLIT = 0, 1
 
@@ -29,7 +30,7 @@ def render_track(class_id: int, seed: int, split: int, track: int, frames: list[
         seed: of the study.
         split: `TRAIN_SPLIT` or `TEST_SPLIT`; their tracks never coincide.
         track: number of the track within class and split.
-        frames: which of its frames, 0 (far) to 29 (near).
+        frames: which of its frames, 0 (far) to ``FRAMES - 1`` (near).
 
     Returns:
         For each frame the image, uint8 ``(height, width, 3)`` RGB, each side from 15 to 250 pixels; and the region of
