@@ -90,7 +90,7 @@ def main() -> None:
     if settings.data.source == "synthetic":
         st.html(markup.notice("Rendered signs, not GTSRB"))
     if not opened.project.thresholds:
-        text = f"No thresholds here yet: {projects.THRESHOLDS} is written by dvc repro find_thresholds"
+        text = f"No thresholds here yet: {projects.THRESHOLDS} is written by dvc repro score"
         st.html(markup.notice(text))
     choices, results = st.columns([1, 2.8], gap="medium")
     with choices:
