@@ -12,7 +12,7 @@ from misread.params import LEVELS, NETWORKS, NOISE_TYPES
 
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 # They carry what dvc.yaml names as parameters, or end a stage with an error: no output depends on them.
-CARRIERS = {f"src/misread/{name}.py" for name in ("params", "errors", "data/images")} | {
+CARRIERS = {f"src/misread/{name}.py" for name in ("params", "refusals", "errors", "data/images")} | {
     "stages/room.py",
     "stages/stage.py",
 }
