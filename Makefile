@@ -18,7 +18,7 @@ study: setup ## The whole study: `dvc repro`, also after a run that was killed; 
 	$(VENV)/bin/python scripts/study.py $(STAGE)
 
 demo: setup ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
-	$(VENV)/bin/python scripts/demo.py
+	stages/python scripts/demo.py
 
 explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy of the project
 	@$(PYTHON) scripts/environment.py requirements-explore.lock

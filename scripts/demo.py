@@ -18,6 +18,9 @@ from project_copy import BEFORE_BOTH, DEMO, LEFT_OUT, ROOT, SIDE_BY_SIDE, copy_p
 from tabulate import tabulate
 from tqdm import tqdm
 
+from misread.explore import strengths
+from misread.report.style import NOISE_NAMES
+
 TARGET = ROOT / ".demo"
 OTHER = TARGET / ".classifiers"  # a copy for their half of the graph, with the same cache
 DVC = [sys.executable, "-m", "dvc"]  # not the one on the path: that of this environment
@@ -26,7 +29,6 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MIS
     "VIRTUAL_ENV": sys.prefix
 }
 STARTS = re.compile(r"Running stage '(.+)':")
-NAMES = {"salt_pepper": "of the pixels replaced", "periodic": "amplitude", "gaussian": "standard deviation"}
 
 
 class Failure(Exception):
@@ -109,15 +111,13 @@ def results() -> str:
 def thresholds() -> str:
     """Where the small network fails, in words."""
     found = json.loads((TARGET / "reports/thresholds/cnn-clean.json").read_text(encoding="utf-8"))
-    parts = []
-    for kind, what in NAMES.items():
-        strength = found[kind]["p10"]["strength"]
-        shown = found[kind]["p10"]["status"] if strength is None else f"{strength:.3g}"
-        if strength is not None and kind == "salt_pepper":
-            shown = f"{strength:.2%}"
-        parts.append(f"  {kind.replace('_', ' & ')} noise: {shown} {'' if strength is None else what}".rstrip())
-    head = "The noise at which cnn, trained on clean signs, fails on a tenth of the signs that it classifies correctly:"
-    return "\n".join([head, *parts])
+    lines = [
+        "The noise at which cnn, trained on clean signs, fails on a tenth of the signs that it classifies correctly:"
+    ]
+    for kind, levels in found.items():
+        strength, status = levels["p10"]["strength"], levels["p10"]["status"]
+        lines.append(f"  {NOISE_NAMES[kind]} noise: {status if strength is None else strengths.long(strength, kind)}")
+    return "\n".join(lines)
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """The page of the report, from made-up results: its text, and how it behaves in a browser."""
 
+import base64
+import io
 import itertools
 import re
 import subprocess
@@ -7,6 +9,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -301,6 +304,21 @@ def test_thresholds_sort_by_value_and_those_outside_the_grid_at_its_ends():
     assert values["8.5% (4% to 6%)"] == 0.085
     assert values[BELOW_GRID] < 0.085 < values["not reached"]
     assert table.columns[3].numeric
+
+
+def test_plots_keep_their_pixels_and_photographs_nearly(tmp_path):
+    rng = np.random.default_rng(0)
+    plot = np.full((200, 300, 3), 255, np.uint8)
+    plot[40:60, 20:280] = (0, 114, 178)
+    photograph = np.clip(rng.normal(128, 12, (200, 300, 3)), 0, 255).astype(np.uint8)
+    for name, pixels, exact in (("plot", plot, True), ("photograph", photograph, False)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+        shown = page.picture(tmp_path / f"{name}.png", "caption", "alt")
+        content = base64.b64decode(shown.uri.partition(",")[2])
+        difference = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), float) - pixels
+        assert (difference == 0).all() == exact
+        assert np.sqrt((difference**2).mean()) < 12
+        assert (shown.width, shown.height) == (300, 200)
 
 
 class TestRevision:
