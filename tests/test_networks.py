@@ -9,6 +9,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
+from project_copy import ROOT
 
 from misread import params
 from misread.data import classes
@@ -324,3 +325,34 @@ def test_what_cannot_be_loaded_is_told_in_one_line(tmp_path, name, write, told):
     assert str(error.value).startswith(f"{tmp_path / name}: ")
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+FEW_STEPS = """
+import hashlib, os, sys
+if sys.argv[1]:
+    os.sched_setaffinity(0, {int(sys.argv[1])})
+import numpy as np
+from misread import params
+from misread.networks import training
+settings = params.load()
+network = settings.networks.cnn.model_copy(update={"epochs": 1, "image_size": 32})
+rng = np.random.default_rng(0)
+images, labels = rng.integers(0, 256, (640, 32, 32, 3), dtype=np.uint8), rng.integers(0, 43, 640)
+model, _ = training.train(
+    "cnn", network, settings.train, [images], labels, np.arange(640) < 128, None, 1, settings.threads
+)
+print(hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights())).hexdigest())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity of processes")
+def test_the_number_of_cores_does_not_change_the_bytes():
+    digests = set()
+    for core in ("", str(min(os.sched_getaffinity(0)))):
+        done = subprocess.run(
+            [sys.executable, "-c", FEW_STEPS, core], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        digests.add(done.stdout.splitlines()[-1])
+    assert len(digests) == 1
