@@ -1,14 +1,17 @@
 """The clean test set and the nine noisy ones, and what a classifier says of them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import pandas as pd
 from tqdm import tqdm
 
 from misread import params
 from misread.data import store
 from misread.networks import prediction
+
+if TYPE_CHECKING:
+    import keras  # which `misread.networks` starts
 
 
 def folders(size: int) -> dict[tuple[str, str], Path]:
@@ -21,7 +24,7 @@ def folders(size: int) -> dict[tuple[str, str], Path]:
     return {("none", "none"): Path(f"data/clean/{size}/test"), **noisy}
 
 
-def predictions(model: keras.Model, size: int, title: str) -> pd.DataFrame:
+def predictions(model: "keras.Model", size: int, title: str) -> pd.DataFrame:
     """The tables of `misread.networks.prediction` for all ten sets, told apart by noise_type and noise_level."""
     tables = []
     for (noise_type, level), folder in tqdm(folders(size).items(), desc=title, unit="set"):

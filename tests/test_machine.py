@@ -1,5 +1,6 @@
 """The user's machine and settings: whatever they are, misread runs the same, or says in one line why it cannot."""
 
+import ast
 import errno
 import os
 import shutil
@@ -115,6 +116,17 @@ def test_a_clone_with_windows_line_ends_keeps_those_of_the_project(tmp_path):
     assert b"\r" not in (clone / "stages/python").read_bytes()
     assert (clone / "reports/figures/data/samples.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+
+
+def test_keras_is_imported_nowhere_before_misread_starts_it():
+    """What the user's settings of it were to decide, they would."""
+    started = {"networks", "gans"}  # packages that start it when they are imported
+    for path in [*(ROOT / "stages").glob("*.py"), *(ROOT / "scripts").glob("*.py"), *(ROOT / "src").rglob("*.py")]:
+        if not started & set(path.relative_to(ROOT).parts):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+                names |= {node.module} if isinstance(node, ast.ImportFrom) else set()
+                assert not [name for name in names if str(name).startswith(("keras", "tensorflow"))], path
 
 
 KERAS = """

@@ -1,15 +1,17 @@
 """The trained networks of a project, in memory, and what they make of single images."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import keras
 import numpy as np
 
 from misread.data import classes
 from misread.errors import MisreadError
 from misread.explore.projects import Classifier
 from misread.networks import prediction, saving
+
+if TYPE_CHECKING:
+    import keras  # which `misread.networks` starts
 
 REMEMBERED = 512  # images whose predictions are kept, of all networks together
 
@@ -53,7 +55,7 @@ class Networks:
         return prediction.probabilities(self._models[key], images)[0]
 
 
-def _load(one: Classifier) -> keras.Model:
+def _load(one: Classifier) -> "keras.Model":
     model = saving.load(one.path)
     expected = (None, one.size, one.size, 3), (None, classes.COUNT)
     if (model.input_shape, model.output_shape) != expected:
