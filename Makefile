@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
-.PHONY: help setup study demo explore test test-fast lint lock clean
+.PHONY: help setup study demo explore test test-fast bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -30,6 +30,9 @@ test: setup ## Run all tests, one file on each core at a time, the longest first
 test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'
 
+bench: setup ## Compare speed with PyTorch and other libraries, in an environment of its own; ARGS=...: some benchmarks
+	stages/python benchmarks/environment.py $(ARGS)
+
 lint: setup ## Check style and format
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -41,4 +44,4 @@ lock: ## Pin the dependencies of pyproject.toml, those pinned before as they are
 	sed -i '1i # What `make explore` adds, pinned; what it shares is as in requirements.lock. Made by: make lock' requirements-explore.lock
 
 clean: ## Remove the environment and the demo; data, models and DVC's cache stay
-	rm -rf $(VENV) $(VENV).partial $(VENV).old .demo .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench $(VENV).partial $(VENV).old .demo .pytest_cache .ruff_cache

@@ -13,14 +13,20 @@ CODE = (
 )  # fmt: skip
 
 # What two copies of the project with one cache run, side by side, after what comes before both: each row is a step,
-# with the stages of the first copy and of the second, which take about as long. DVC's run cache has all that the second
-# makes, so that the first can take it over; not so the evaluation of the GANs, which is the first's.
+# with the stages of the first copy and of the second, which take about as long. DVC's run cache has what the second
+# makes, so that the first can take it over; not so metrics, which lie outside the cache: the first makes them.
 BEFORE_BOTH = ("measure_noise",)
 SIDE_BY_SIDE = (
-    (("train_gan", *(f"evaluate_student@{student}" for student in ("real", "label_safe", "noise"))), ("score",)),
     (
-        ("evaluate_gan@gan-clean", "evaluate_gan@gan-noisy", "evaluate_student@augmented-clean"),
-        tuple(f"evaluate_student@{student}" for student in ("generated-clean", "generated-noisy", "augmented-noisy")),
+        ("train_gan", *(f"evaluate_student@{student}" for student in ("real", "label_safe", "noise"))),
+        ("evaluate", "sweep"),
+    ),
+    (
+        ("score", "draw_failures", "evaluate_gan@gan-clean", "evaluate_gan@gan-noisy", "draw_data"),
+        tuple(
+            f"evaluate_student@{student}"
+            for student in ("generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy")
+        ),
     ),
 )
 
@@ -33,7 +39,7 @@ DEMO = {
     "data.images_per_class": 120,
     "noise.quality_images": 100,
     "networks.cnn.image_size": 28,
-    "networks.cnn.epochs": 20,
+    "networks.cnn.epochs": 25,
     "networks.cnn.batch_size": 32,
     "networks.cnn.dropout": 0.0,
     "networks.inception_v3.weights": None,
