@@ -20,11 +20,14 @@ SETTINGS = {  # column -> parameter
     "loss": "gan.training.loss",
     "batch": "gan.training.batch_size",
     "learning rate": "gan.training.learning_rate",
+    "epochs": "gan.conditional.epochs",
 }
-SMALL_STEPS = {SETTINGS["batch"]: 128, SETTINGS["learning rate"]: 0.0002}  # the study's learning rate
+SLOW = {SETTINGS["learning rate"]: 0.0004, SETTINGS["epochs"]: 30}
+SMALL_STEPS = SLOW | {SETTINGS["batch"]: 128, SETTINGS["learning rate"]: 0.0002}  # the study's learning rate
 VARIANTS: dict[str, dict[str, object]] = {
     "defaults": {},
-    "hinge": {SETTINGS["loss"]: "hinge"},
+    "slow": SLOW,
+    "hinge": SLOW | {SETTINGS["loss"]: "hinge"},
     "small-steps": SMALL_STEPS,
     "study": SMALL_STEPS | {SETTINGS["condition"]: "concat"},
 }
