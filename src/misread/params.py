@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml import YAMLError
 
-from misread import refusals
+from misread import refusals, yaml12
 from misread.errors import MisreadError
 
 Source = Literal["gtsrb", "synthetic"]
@@ -348,7 +347,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
     """
     try:
         with open(path, encoding="utf-8") as file:
-            values = YAML(typ="safe", pure=True).load(file)
+            values = yaml12.load(file)
     except FileNotFoundError:
         raise MisreadError(f"{path}: no such file; run from the project's folder") from None
     except (YAMLError, UnicodeDecodeError) as error:

@@ -1,0 +1,73 @@
+"""YAML as DVC reads it: PyYAML's C loader, with the numbers and words of YAML 1.2, and no key twice.
+
+PyYAML itself reads YAML 1.1, where ``1e-3`` is a string, ``050`` is 40 and ``yes`` is true. DVC would hand one value to
+``dvc.yaml``, and the program would see another.
+"""
+
+import re
+from collections.abc import Hashable
+from typing import IO, ClassVar
+
+import yaml
+from yaml.constructor import ConstructorError
+
+PREFIX = "tag:yaml.org,2002:"
+REPLACED = {
+    "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "int": (r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)", "-+0123456789"),
+    "float": (
+        r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
+        r"|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+0123456789.",
+    ),
+}
+
+
+class Loader(yaml.CSafeLoader):
+    """A safe loader that refuses a mapping with the same key twice."""
+
+    # What YAML 1.1 and 1.2 read alike (null, timestamps, merges) stays.
+    yaml_implicit_resolvers: ClassVar = {
+        first: [one for one in rules if one[0].removeprefix(PREFIX) not in REPLACED]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Construct a mapping.
+
+        Raises:
+            ConstructorError: a key occurs twice in it; one that a merge brings may.
+
+        """
+        seen = set()
+        for key_node, _ in node.value:
+            if key_node.tag == PREFIX + "merge":
+                continue
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, Hashable):
+                if key in seen:
+                    raise ConstructorError(None, None, f"key {key!r} occurs twice", key_node.start_mark)
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+    def construct_int(self, node: yaml.ScalarNode) -> int:
+        """Construct a whole number; a leading 0 is none of octal."""
+        text = node.value.replace("_", "")
+        return int(text, 0 if re.match(r"[-+]?0[box]", text) else 10)
+
+
+for name, (pattern, first) in REPLACED.items():
+    Loader.add_implicit_resolver(PREFIX + name, re.compile(f"^(?:{pattern})$"), list(first))
+Loader.add_constructor(PREFIX + "int", Loader.construct_int)
+
+
+def load(file: IO[str] | str) -> object:
+    """Read a YAML document.
+
+    Raises:
+        yaml.YAMLError: it is none.
+
+    """
+    return yaml.load(file, Loader)
