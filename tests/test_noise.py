@@ -8,7 +8,7 @@ from scipy.stats import chi2, norm
 from skimage.metrics import peak_signal_noise_ratio
 
 from misread.data import store
-from misread.noise import quality
+from misread.noise import apply, quality
 from misread.noise.apply import add_noise
 from misread.noise.corruptions import CORRUPTIONS, gaussian, periodic, salt_pepper
 from misread.noise.draws import words_of_rows
@@ -177,6 +177,15 @@ def test_quality_of_known_differences():
     assert shifted["rmse"] == pytest.approx(10)
     assert shifted["psnr"] == pytest.approx(peak_signal_noise_ratio(clean, clean + 10))
     assert quality.measure(clean, add(clean, "gaussian"))["ssim"] < 0.7
+
+
+@pytest.mark.parametrize("noise_type", CORRUPTIONS)
+@pytest.mark.parametrize("images_at_once", [1, 7, 64])
+def test_noise_does_not_depend_on_how_many_images_are_made_at_once(monkeypatch, noise_type, images_at_once):
+    images = grey(50)
+    whole = add(images, noise_type)
+    monkeypatch.setattr(apply, "AT_ONCE", images_at_once * images[0].size)
+    assert (add(images, noise_type) == whole).all()
 
 
 def test_sample_rows_are_spread_over_the_set():

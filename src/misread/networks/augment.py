@@ -56,7 +56,7 @@ def none(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tu
 def paper(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The study's policy: rotation up to 40 degrees, contrast up to 60%, flips both ways whatever the class.
 
-    Source: S. Mehrotra and A. Dalal, "Understanding classification failure in Machine Learning using CNNs and GANs"
+    Source: S. Mehrotra and R. Dalal, "Understanding classification failure in Machine Learning using CNNs and GANs"
     (2021). It turns some classes into others (arrows to the left and to the right), so it is not the default.
     """
     count = len(images)

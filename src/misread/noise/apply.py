@@ -9,6 +9,8 @@ from misread.errors import MisreadError
 from misread.noise.corruptions import CORRUPTIONS
 from misread.noise.draws import words_of_rows
 
+AT_ONCE = 1_500_000  # bytes of images, which stay in the processor's cache from one operation to the next
+
 
 def add_noise(
     images: np.ndarray,
@@ -46,5 +48,11 @@ def add_noise(
     if not 0 <= strength < float("inf"):
         raise MisreadError(f"strength: {strength}: must be a number of at least 0")
     height, width = images.shape[1:3]
-    words = words_of_rows(seed, noise_type, height if height == width else f"{height}x{width}", split, rows)
-    return CORRUPTIONS[noise_type](np.ascontiguousarray(images), strength, words, **options)
+    size = height if height == width else f"{height}x{width}"
+    noisy = np.empty(images.shape, np.uint8)
+    step = max(1, AT_ONCE // (images[0].size if len(images) else 1))
+    for start in range(0, len(images), step):
+        part = slice(start, start + step)
+        words = words_of_rows(seed, noise_type, size, split, rows[part])
+        noisy[part] = CORRUPTIONS[noise_type](np.ascontiguousarray(images[part]), strength, words, **options)
+    return noisy

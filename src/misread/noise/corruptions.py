@@ -66,12 +66,12 @@ def salt_pepper(images: np.ndarray, strength: float, words: Words) -> np.ndarray
     first = words(count).ravel()
     border, beyond = divmod(strength / 2 * RANGE, 1)
     pepper, salt = np.flatnonzero(first <= border), np.flatnonzero(first >= RANGE - 1 - border)
-    undecided = {"pepper": first[pepper] == border, "salt": first[salt] == RANGE - 1 - border}
-    if undecided["pepper"].any() or undecided["salt"].any():
-        second = _second_words(words, count, np.concatenate([pepper, salt]))
-        black, white = np.split(second, [len(pepper)])
-        pepper = pepper[~undecided["pepper"] | (black < beyond)]
-        salt = salt[~undecided["salt"] | (white >= 1 - beyond)]
+    doubtful = np.flatnonzero(first[pepper] == border), np.flatnonzero(first[salt] == RANGE - 1 - border)
+    if any(map(len, doubtful)):
+        second = _second_words(words, count, np.concatenate([pepper[doubtful[0]], salt[doubtful[1]]]))
+        black, white = np.split(second, [len(doubtful[0])])
+        pepper = np.delete(pepper, doubtful[0][black >= beyond])
+        salt = np.delete(salt, doubtful[1][white < 1 - beyond])
     noisy = images.copy()
     pixels = noisy.reshape(-1, images.shape[3])
     pixels[pepper] = 0
