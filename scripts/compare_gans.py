@@ -20,14 +20,11 @@ SETTINGS = {  # column -> parameter
     "loss": "gan.training.loss",
     "batch": "gan.training.batch_size",
     "learning rate": "gan.training.learning_rate",
-    "epochs": "gan.conditional.epochs",
 }
-SLOW = {SETTINGS["learning rate"]: 0.0004, SETTINGS["epochs"]: 30}
-SMALL_STEPS = SLOW | {SETTINGS["batch"]: 128, SETTINGS["learning rate"]: 0.0002}  # the study's learning rate
+SMALL_STEPS = {SETTINGS["batch"]: 128, SETTINGS["learning rate"]: 0.0002}  # the study's learning rate
 VARIANTS: dict[str, dict[str, object]] = {
     "defaults": {},
-    "slow": SLOW,
-    "hinge": SLOW | {SETTINGS["loss"]: "hinge"},
+    "hinge": {SETTINGS["loss"]: "hinge"},
     "small-steps": SMALL_STEPS,
     "study": SMALL_STEPS | {SETTINGS["condition"]: "concat"},
 }

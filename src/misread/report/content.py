@@ -394,8 +394,8 @@ def gan_variants(results: Results) -> page.Table:
     return page.table(
         results.gan_variants,
         "Ways to train the conditional GAN on clean signs, measured once, by scripts/compare_gans.py: how the "
-        "discriminator is told the class, the loss, real images a step, Adam's learning rate, epochs. The study's own "
-        "way is concat and bce; the first row is how the GANs above are trained.",
+        "discriminator is told the class, the loss, real images a step, Adam's learning rate. The study's own way is "
+        "concat and bce; the first row is how the GANs above are trained.",
         {"FID": "{:.1f}".format, "learning rate": "{:g}".format},
     )
 
