@@ -7,6 +7,7 @@ import multiprocessing
 import resource
 import shutil
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def write_png(clean: Path, folder: Path, settings: params.Params) -> None:
 
 def peak_of(function) -> float:
     """Peak memory of a function in a process of its own and of its workers, in MB."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(measured, (function,))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measured, function).result()
 
 
 def measured(function) -> float:
