@@ -26,7 +26,8 @@ def missed() -> list[str]:
         "resnet50, clean accuracy": (read("metrics/resnet50-clean.json")["clean"], 0.75),
         "inception_v3, clean accuracy": (read("metrics/inception_v3-clean.json")["clean"], 0.55),
         "cnn, what training on noise adds on that noise": (noisy["chosen"] - cnn["chosen"], 0.2),
-        "cgan-clean, GAN-test": (gan["gan_test"]["accuracy"], 0.75),
+        # 0.77 with AVX-512; the last bits of another processor's training may change it by some hundredths.
+        "cgan-clean, GAN-test": (gan["gan_test"]["accuracy"], 0.7),
         # A generator that always shows the same sign of a class has a GAN-test of 1, and fails these two.
         "cgan-clean, GAN-train on the clean test set": (gan["gan_train"]["clean"]["accuracy"], 0.4),
         "cgan-clean, diversity relative to real signs": (gan["diversity"], 0.3),

@@ -22,11 +22,15 @@ SIDE_BY_SIDE = (
         ("evaluate", "sweep"),
     ),
     (
-        ("score", "draw_failures", "evaluate_gan@gan-clean", "evaluate_gan@gan-noisy", "draw_data"),
-        tuple(
-            f"evaluate_student@{student}"
-            for student in ("generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy")
+        (
+            "evaluate_gan@gan-clean",
+            "evaluate_gan@gan-noisy",
+            "evaluate_student@augmented-clean",
+            "score",
+            "draw_failures",
+            "draw_data",
         ),
+        tuple(f"evaluate_student@{student}" for student in ("generated-clean", "generated-noisy", "augmented-noisy")),
     ),
 )
 
