@@ -31,7 +31,7 @@ test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'
 
 bench: setup ## Compare speed with PyTorch and other libraries, in an environment of its own; ARGS=...: some benchmarks
-	stages/python benchmarks/environment.py $(ARGS)
+	stages/python benchmarks/set_up.py $(ARGS)
 
 lint: setup ## Check style and format
 	$(VENV)/bin/ruff check .

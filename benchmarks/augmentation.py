@@ -6,7 +6,7 @@ Both turn, zoom, shift and relight batches of the small network's size.
 import keras
 import numpy as np
 import tensorflow as tf
-from contest import Result, contest
+from contest import THREADS, Result, contest
 
 from misread.networks.augment import POLICIES
 from misread.networks.determinism import make_deterministic
@@ -16,7 +16,7 @@ BATCH, SIZE, ROUNDS = 128, 40, 30
 
 def results() -> list[Result]:
     """One batch; OpenCV has one thread, as in training, and TensorFlow two."""
-    make_deterministic(0, threads=2)
+    make_deterministic(0, THREADS)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (BATCH, SIZE, SIZE, 3), dtype=np.uint8)
     labels = rng.integers(0, 43, BATCH)

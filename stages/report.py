@@ -13,7 +13,7 @@ import stage
 import texts
 from misread import params
 from misread.analysis import sweeps
-from misread.report import content, page, prose, style
+from misread.report import captions, content, page, prose, style
 
 REPORTS = Path("reports")
 GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")
@@ -103,7 +103,7 @@ def context(
     """
     source, selected = settings.data.source, results.selected
     test_images = int(results.students.n.max())
-    counts = content.Counts(
+    counts = captions.Counts(
         learnt=int((~held_out).sum()),
         held_out=int(held_out.sum()),
         test=test_images,
@@ -125,7 +125,7 @@ def context(
         "lessons": prose.lessons(augmentation, selected),
         "waves": prose.waves(results.waves, results.titles),
         "permitted": prose.permitted(results.permits_more, results.titles, selected),
-        "figures": content.figures(figures, content.captions(counts, selected)),
+        "figures": content.figures(figures, captions.captions(counts, selected)),
         "tables": content.tables(results),
         "study": content.study(results),
         "counts": counts,

@@ -18,7 +18,7 @@ from misread import params
 from misread.analysis import sweeps
 from misread.analysis.thresholds import BELOW_GRID
 from misread.params import LEVELS, NOISE_TYPES
-from misread.report import content, page, prose, style
+from misread.report import captions, content, page, prose, style
 
 TITLES = {"cnn-clean": "cnn (clean)", "cnn-noisy": "cnn (noisy)"}
 SETS = [("none", "none"), *((kind, level) for kind in NOISE_TYPES for level in LEVELS)]
@@ -134,7 +134,7 @@ def filled(tmp_path):
     axes = style.plt.figure(figsize=(11, 4)).subplots()
     axes.plot([0, 1])
     style.save({"any": axes.figure}, tmp_path / "drawn")
-    for name in content.captions(content.Counts(*[1] * 6), ""):
+    for name in captions.captions(captions.Counts(*[1] * 6), ""):
         (tmp_path / f"{name}.png").write_bytes((tmp_path / "drawn/any.png").read_bytes())
     settings = params.load()
     settings = settings.model_copy(update={"data": settings.data.model_copy(update={"source": "synthetic"})})

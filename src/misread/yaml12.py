@@ -12,6 +12,7 @@ import yaml
 from yaml.constructor import ConstructorError
 
 PREFIX = "tag:yaml.org,2002:"
+# What YAML 1.2 reads otherwise: tag -> pattern, and the characters that such a scalar may begin with.
 REPLACED = {
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
     "int": (r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)", "-+0123456789"),
@@ -53,7 +54,7 @@ class Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
     def construct_int(self, node: yaml.ScalarNode) -> int:
-        """Construct a whole number; a leading 0 is none of octal."""
+        """Construct a whole number; a leading 0 does not make it octal."""
         text = node.value.replace("_", "")
         return int(text, 0 if re.match(r"[-+]?0[box]", text) else 10)
 
