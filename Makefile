@@ -18,20 +18,20 @@ study: setup ## The whole study: `dvc repro`, also after a run that was killed; 
 	$(VENV)/bin/python scripts/study.py $(STAGE)
 
 demo: setup ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
-	stages/python scripts/demo.py
+	./run misread.experiments.demo
 
 explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy of the project
 	@$(PYTHON) scripts/environment.py requirements-explore.lock
-	stages/python scripts/explore.py "$(FROM)"
+	./run misread.explorer.serve "$(FROM)"
 
-test: setup ## Run all tests, one file on each core at a time, the longest first; ARGS=...: of pytest
-	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+test: setup ## Run all tests, each file on one core; ARGS=...: arguments of pytest
+	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --no-loadscope-reorder $(ARGS)
 
 test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest -m 'not slow'
 
 bench: setup ## Compare speed with PyTorch and other libraries, in an environment of its own; ARGS=...: some benchmarks
-	stages/python benchmarks/set_up.py $(ARGS)
+	./run benchmarks/set_up.py $(ARGS)
 
 lint: setup ## Check style and format
 	$(VENV)/bin/ruff check .

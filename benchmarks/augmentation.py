@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 from contest import THREADS, Result, contest
 
-from misread.networks.augment import POLICIES
-from misread.networks.determinism import make_deterministic
+from misread.training.augment import POLICIES
+from misread.training.determinism import make_deterministic
 
 BATCH, SIZE, ROUNDS = 128, 40, 30
 
@@ -20,7 +20,7 @@ def results() -> list[Result]:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (BATCH, SIZE, SIZE, 3), dtype=np.uint8)
     labels = rng.integers(0, 43, BATCH)
-    # The nearest to `label_safe` that Keras offers, compiled as in a training step.
+    # The nearest to `label_preserving` that Keras offers, compiled as in a training step.
     layers = keras.Sequential(
         [
             keras.layers.RandomRotation(10 / 360, fill_mode="constant"),
@@ -33,7 +33,7 @@ def results() -> list[Result]:
     peer = tf.function(lambda batch: layers(batch, training=True))
     return contest(
         f"augmentation, {BATCH} images of {SIZE} px",
-        lambda: POLICIES["label_safe"](images, labels, rng),
+        lambda: POLICIES["label_preserving"](images, labels, rng),
         {"Keras's layers": lambda: peer(tf.constant(images, tf.float32)).numpy()},
         ROUNDS,
     )

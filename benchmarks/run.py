@@ -9,7 +9,7 @@ from pathlib import Path
 from contest import Result, versioned
 from tabulate import tabulate
 
-BENCHMARKS = ("versus_pytorch", "input_pipeline", "augmentation", "versus_noise_libraries", "versus_files")
+BENCHMARKS = ("versus_pytorch", "input_cost", "augmentation", "versus_noise_libraries", "versus_files")
 PACKAGES = (
     "tensorflow", "keras", "torch", "numpy", "opencv-python-headless", "scikit-image", "albumentations",
     "imagecorruptions",
@@ -24,7 +24,7 @@ def call(benchmark: str, function: str) -> list:
 
 
 def _call(benchmark: str, function: str) -> list:
-    importlib.import_module("misread.networks")  # Keras, with misread's settings, before anybody imports it
+    importlib.import_module("misread.training")  # Keras, with misread's settings, before anybody imports it
     return getattr(importlib.import_module(benchmark), function)()
 
 

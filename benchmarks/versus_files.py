@@ -17,12 +17,18 @@ import skimage
 from contest import Result, contest
 
 from misread import params
-from misread.data import gtsrb, prepare, store, synthetic
-from misread.noise import sets
+from misread.data import clean_sets, store
+from misread.gtsrb import dataset, rendered
+from misread.noise import noisy_sets
 
 IMAGES_PER_CLASS, ROUNDS = 120, 3
 PNG_IMAGES = 500  # as many as one round of PNG files takes
-LEVELS = [(noise_type, level) for noise_type in params.NOISE_TYPES for level in params.LEVELS]
+LEVELS = params.load().noise.sets
+
+
+def sizes(settings: params.Params) -> list[int]:
+    """Sides of the images of all networks, ascending, pixels."""
+    return sorted(set(settings.image_sizes.values()))
 
 
 def fresh(folder: Path) -> Path:
@@ -34,19 +40,19 @@ def fresh(folder: Path) -> Path:
 
 def write_clean(archives: Path, folder: Path, settings: params.Params, repeats: int = 1) -> None:
     """The clean training set at every size, as the stage `prepare` writes it."""
-    index = gtsrb.read_train_index(archives)
+    index = dataset.read_train_index(archives)
     index = index.loc[np.tile(index.index, repeats)].reset_index(drop=True)
-    targets = {size: fresh(folder) / str(size) for size in settings.image_sizes}
-    archive = archives / gtsrb.TRAIN.name
-    prepare.fit_split(index, archive, gtsrb.TRAIN_ROOT, settings.geometry.fit, targets, "clean")
+    targets = {size: fresh(folder) / str(size) for size in sizes(settings)}
+    archive = archives / dataset.TRAIN.name
+    clean_sets.write_split(index, archive, dataset.TRAIN_ROOT, settings.resize, targets, "clean")
 
 
 def write_noisy(clean: Path, folder: Path, settings: params.Params, levels=LEVELS) -> None:
     """Noisy copies of the clean sets, as the noise stages write them."""
     fresh(folder)
     for noise_type, level in levels:
-        for size in settings.image_sizes:
-            sets.write_noisy_set(
+        for size in sizes(settings):
+            noisy_sets.write_noisy_set(
                 clean / str(size), folder / f"{noise_type}-{level}/{size}", "noisy", noise_type=noise_type,
                 strength=settings.noise.strength_of(noise_type, level),
                 options=settings.noise.options_of(noise_type), seed=0, split="train",
@@ -86,7 +92,7 @@ def memory() -> list[str]:
     lines = []
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        synthetic.write_archives(fresh(work / "archives"), 60, 0)
+        rendered.write_archives(fresh(work / "archives"), 60, 0)
         peaks = [peak_of(partial(write_clean, work / "archives", work / f"c{n}", settings, n)) for n in (1, 10)]
         lines.append("prepare: {:.0f} MB at 2,580 images, {:.0f} MB at 25,800".format(*peaks))
         level = [("gaussian", "max")]
@@ -101,9 +107,9 @@ def results() -> list[Result]:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         clean = work / "clean"
-        synthetic.write_archives(fresh(work / "archives"), IMAGES_PER_CLASS, 0)
+        rendered.write_archives(fresh(work / "archives"), IMAGES_PER_CLASS, 0)
         write_clean(work / "archives", clean, settings)
-        arrays = [np.asarray(store.open_set(clean / str(size)).images) for size in settings.image_sizes]
+        arrays = [np.asarray(store.open_set(clean / str(size)).images) for size in sizes(settings)]
         count = len(arrays[0])
         found = contest(
             f"prepare, {count:,} images at {len(arrays)} sizes",
@@ -115,13 +121,13 @@ def results() -> list[Result]:
             lambda: write_noisy(clean, work / "noisy", settings),
             {"np.save of the same bytes": lambda: save(arrays * len(LEVELS), work / "saved")}, ROUNDS,
         )  # fmt: skip
-        few, folder = arrays[settings.image_sizes.index(40)][:PNG_IMAGES], fresh(work / "png")
+        few, folder = arrays[sizes(settings).index(40)][:PNG_IMAGES], fresh(work / "png")
         store.create_set(work / "few/40", np.zeros(len(few)), 40)
         store.write_rows(work / "few/40", 0, few)
         for number, image in enumerate(few):
             cv2.imwrite(str(folder / f"{number:05}.png"), image)
         one = partial(
-            sets.write_noisy_set, work / "few/40", noise_type="salt_pepper", options={}, seed=0, split="train",
+            noisy_sets.write_noisy_set, work / "few/40", noise_type="salt_pepper", options={}, seed=0, split="train",
             strength=settings.noise.strength_of("salt_pepper", "max"), title="noisy",
         )  # fmt: skip
         found += contest(

@@ -8,6 +8,7 @@ import os
 import warnings
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,7 +17,6 @@ from contest import Result, contest
 
 from misread import params
 from misread.noise.apply import add_noise
-from misread.noise.corruptions import CORRUPTIONS
 
 os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it looks for a newer release otherwise
 with warnings.catch_warnings():
@@ -29,7 +29,6 @@ SIZES = (40, 75)
 IMPULSE, SEVERITY = 0.09, 3  # imagecorruptions' third severity is this share of pixels
 DEVIATION = 255 * 0.18  # and this standard deviation
 AMPLITUDE = 35.4
-STRENGTHS = {"salt_pepper": IMPULSE, "periodic": AMPLITUDE, "gaussian": DEVIATION}
 
 
 def scikit_image(images: np.ndarray, **settings) -> np.ndarray:
@@ -50,43 +49,51 @@ def formula(images: np.ndarray, period: float, angle: float, rng: np.random.Gene
     return np.clip(np.rint(images + wave[..., None]), 0, 255).astype(np.uint8)
 
 
-def peers(images: np.ndarray, options: params.NoiseOptions) -> dict[str, dict[str, Callable[[], np.ndarray]]]:
-    """For each noise type, what others do to the images."""
+class Noise(NamedTuple):
+    """A noise type with what other libraries make of it."""
+
+    name: str
+    strength: float
+    peers: dict[str, Callable[[], np.ndarray]]
+
+
+def noises(images: np.ndarray, period: float, angle: float) -> list[Noise]:
+    """Each noise type; period and angle are of the periodic one."""
     impulses = albumentations.SaltAndPepper(amount=(IMPULSE, IMPULSE), p=1)
     normal = albumentations.GaussNoise(std_range=(DEVIATION / 255, DEVIATION / 255), p=1)
     rng = np.random.default_rng(0)
-    return {
-        "salt_pepper": {
-            "scikit-image": lambda: scikit_image(images, mode="s&p", amount=IMPULSE),
-            "albumentations": lambda: each(images, lambda one: impulses(image=one)["image"]),
-            "imagecorruptions": lambda: each(
-                images, lambda one: imagecorruptions.corrupt(one, SEVERITY, "impulse_noise")
-            ),
-        },
-        "periodic": {"NumPy": lambda: formula(images, options.periodic.period, options.periodic.angle, rng)},
-        "gaussian": {
-            "scikit-image": lambda: scikit_image(images, mode="gaussian", var=(DEVIATION / 255) ** 2),
-            "albumentations": lambda: each(images, lambda one: normal(image=one)["image"]),
-            "imagecorruptions": lambda: each(
-                images, lambda one: imagecorruptions.corrupt(one, SEVERITY, "gaussian_noise")
-            ),
-        },
+
+    def corrupted(name: str) -> np.ndarray:
+        return each(images, lambda one: imagecorruptions.corrupt(one, SEVERITY, name))
+
+    of_impulses = {
+        "scikit-image": lambda: scikit_image(images, mode="s&p", amount=IMPULSE),
+        "albumentations": lambda: each(images, lambda one: impulses(image=one)["image"]),
+        "imagecorruptions": lambda: corrupted("impulse_noise"),
     }
+    of_normal = {
+        "scikit-image": lambda: scikit_image(images, mode="gaussian", var=(DEVIATION / 255) ** 2),
+        "albumentations": lambda: each(images, lambda one: normal(image=one)["image"]),
+        "imagecorruptions": lambda: corrupted("gaussian_noise"),
+    }
+    return [
+        Noise("salt_pepper", IMPULSE, of_impulses),
+        Noise("periodic", AMPLITUDE, {"NumPy": lambda: formula(images, period, angle, rng)}),
+        Noise("gaussian", DEVIATION, of_normal),
+    ]
 
 
 def results() -> list[Result]:
     """Each noise type at the sizes of the small CNN and of InceptionV3."""
     cv2.setNumThreads(1)
-    options = params.load().noise.options
+    settings = params.load().noise
     found = []
     for size in SIZES:
         images = np.random.default_rng(0).integers(0, 256, (IMAGES, size, size, 3), np.uint8)
-        others = peers(images, options)
-        for noise_type in CORRUPTIONS:
+        for noise in noises(images, **settings.options_of("periodic")):
             ours = partial(
-                add_noise, images, np.arange(IMAGES), noise_type=noise_type, strength=STRENGTHS[noise_type],
-                options=getattr(options, noise_type).model_dump(), seed=0, split="test",
+                add_noise, images, np.arange(IMAGES), noise_type=noise.name, strength=noise.strength,
+                options=settings.options_of(noise.name), seed=0, split="test",
             )  # fmt: skip
-            what = f"{noise_type}, {IMAGES:,} images of {size} px, one thread"
-            found += contest(what, ours, others[noise_type], ROUNDS)
+            found += contest(f"{noise.name}, {IMAGES:,} images of {size} px, one thread", ours, noise.peers, ROUNDS)
     return found

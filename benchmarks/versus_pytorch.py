@@ -1,6 +1,6 @@
 """Training steps and predictions of each network, and training steps of the GANs, against PyTorch.
 
-The batch lies in memory, so that the input pipelines are out of it; see `input_pipeline`. The peer has the same layers,
+The batch lies in memory, so that the input pipelines are out of it; see `input_cost`. The peer has the same layers,
 weights and optimizer; that it computes the same is checked first.
 """
 
@@ -16,18 +16,21 @@ from contest import THREADS, Result, contest
 from torch_peer import TorchPeer
 
 from misread import params
-from misread.data import classes
 from misread.gans.adversarial import Adversarial
-from misread.gans.training import KINDS
-from misread.networks import backbones, prediction, training
-from misread.networks.determinism import make_deterministic
-from misread.params import NETWORKS, GanTraining, Network
+from misread.gans.fitting import KINDS
+from misread.gtsrb import classes
+from misread.inference import predictions
+from misread.network import Settings
+from misread.params.schema import GanTraining
+from misread.training import backbones
+from misread.training import classifier as training
+from misread.training.determinism import make_deterministic
 
 ROUNDS = 20
 TOLERANCE = 1e-3  # of logits, between the two libraries
 
 
-def built(name: str, settings: Network) -> keras.Model:
+def built(name: str, settings: Settings) -> keras.Model:
     """A compiled network as it is trained: a backbone with its batch normalisation folded in, from random weights."""
     if not hasattr(settings, "cut"):
         return training.build(name, settings, None, total_steps=1000)
@@ -37,11 +40,11 @@ def built(name: str, settings: Network) -> keras.Model:
         return training.build(name, settings, weights, total_steps=1000)
 
 
-def classifier(name: str, settings: Network) -> list[Result]:
+def classifier(name: str, settings: Settings) -> list[Result]:
     """A training step of one network, and its prediction of a batch."""
     model, rng = built(name, settings), np.random.default_rng(0)
     size = settings.image_size
-    images = rng.integers(0, 256, (prediction.BATCH, size, size, 3), np.uint8)
+    images = rng.integers(0, 256, (predictions.BATCH, size, size, 3), np.uint8)
     labels = rng.integers(0, classes.COUNT, settings.batch_size)
     batch = images[: settings.batch_size]
     peer = TorchPeer(model).to(memory_format=torch.channels_last)
@@ -80,7 +83,7 @@ def keras_step(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Ca
     return lambda: keras.ops.convert_to_numpy(model.train_function(batches)["loss"])
 
 
-def torch_step(peer: TorchPeer, settings: Network, images: np.ndarray, labels: np.ndarray) -> Callable[[], object]:
+def torch_step(peer: TorchPeer, settings: Settings, images: np.ndarray, labels: np.ndarray) -> Callable[[], object]:
     """The same step by PyTorch."""
     optimizer = torch.optim.AdamW(
         peer.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
@@ -118,8 +121,8 @@ def torch_gan_step(
     model: Adversarial, settings: GanTraining, images: np.ndarray, labels: np.ndarray | None
 ) -> Callable[[], object]:
     """The same updates by PyTorch, the moving average of the generator's weights included."""
-    generator, averaged, discriminator = (
-        TorchPeer(one) for one in (model.generator, model.averaged, model.discriminator)
+    generator, ema_generator, discriminator = (
+        TorchPeer(one) for one in (model.generator, model.ema_generator, model.discriminator)
     )
     optimizers = {
         one: torch.optim.Adam(one.parameters(), settings.learning_rate, (settings.beta_1, 0.999), fused=True)
@@ -127,7 +130,7 @@ def torch_gan_step(
     }
     known = [] if labels is None else [torch.from_numpy(labels)]
     entropy = torch.nn.functional.softplus  # of binary cross-entropy on logits
-    pairs = list(zip(averaged.state_dict().values(), generator.state_dict().values(), strict=True))
+    pairs = list(zip(ema_generator.state_dict().values(), generator.state_dict().values(), strict=True))
     pairs = [pair for pair in pairs if pair[0].is_floating_point()]
 
     def step() -> float:
@@ -142,7 +145,7 @@ def torch_gan_step(
         loss.backward()
         optimizers[generator].step()
         with torch.no_grad():
-            torch._foreach_lerp_([mean for mean, _ in pairs], [value for _, value in pairs], 1 - settings.average)
+            torch._foreach_lerp_([mean for mean, _ in pairs], [value for _, value in pairs], 1 - settings.ema)
         return loss.item()
 
     return step
@@ -153,5 +156,5 @@ def results() -> list[Result]:
     settings = params.load()
     make_deterministic(0, THREADS)
     torch.set_num_threads(THREADS)
-    found = [one for name in NETWORKS for one in classifier(name, settings.networks[name])]
+    found = [one for name in settings.networks.names for one in classifier(name, settings.networks[name])]
     return found + [one for kind in KINDS for one in gan(kind, settings.gan)]

@@ -1,13 +1,7 @@
-"""Refuse wrong parameters before any other stage runs; all of them come after this one."""
+"""Refuse wrong parameters before any other stage runs, and write down what others need to know of them."""
 
-import json
-from pathlib import Path
-
-import stage
-from misread import params
-from misread.data import store
-
-CHECKED, ORIGIN = Path("data/params-checked"), Path("data/origin.json")
+from misread import params, paths, stage
+from misread.data import store, texts
 
 
 def origin(settings: params.Params) -> dict:
@@ -18,13 +12,33 @@ def origin(settings: params.Params) -> dict:
     return {"source": data.source, "images_per_class": data.images_per_class, "seed": settings.seed}
 
 
+def wanted_sets(settings: params.Params) -> dict:
+    """Who is trained and tested on which sets."""
+    return {
+        "networks": settings.networks.names,
+        "regimes": settings.regimes,
+        "selected": settings.noise.selected,
+        "noisy": [paths.noisy_set(*one) for one in settings.noise.sets],
+    }
+
+
 def main() -> None:
     settings = params.load()
-    with store.complete_or_absent(ORIGIN) as path:
-        path.write_text(json.dumps(origin(settings)) + "\n", encoding="utf-8")
-    # Always the same content: the stages after this one run again only for the parameters that they name.
-    with store.complete_or_absent(CHECKED) as path:
-        path.write_text("params.yaml holds known keys and allowed values\n", encoding="utf-8")
+    with store.complete_or_absent(paths.BACKBONES) as folder:
+        folder.mkdir()
+        for name in settings.networks.names:
+            network = settings.networks[name]
+            decisive = {key: getattr(network, key, None) for key in ("image_size", "cut", "weights")}
+            (folder / f"{name}.json").write_text(texts.as_json(decisive), encoding="utf-8")
+    texts.write(
+        {
+            paths.ORIGIN: texts.as_json(origin(settings)),
+            paths.SIZES: texts.as_json(settings.image_sizes),
+            paths.WANTED_SETS: texts.as_json(wanted_sets(settings)),
+            # Always the same: the stages after this one run again only for the parameters that they name.
+            paths.CHECKED: "params.yaml holds known keys and allowed values\n",
+        }
+    )
 
 
 if __name__ == "__main__":

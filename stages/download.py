@@ -3,25 +3,23 @@
 import os
 from pathlib import Path
 
-import room
-import stage
-from misread import params
-from misread.data import download, store, synthetic
+from misread import params, paths, stage
+from misread.data import room, store
+from misread.gtsrb import rendered, sources
 
-OUT = Path("data/gtsrb")
 # Of the project itself, which DVC names where it works in a copy: what was downloaded once serves all.
-KEPT = Path(os.environ.get("DVC_ROOT", "")) / "data/.downloads"
+KEPT = Path(os.environ.get("DVC_ROOT", "")) / paths.DOWNLOADS
 
 
 def main() -> None:
     settings = params.load()
     room.require(settings, "download")
-    with store.complete_or_absent(OUT) as folder:
+    with store.complete_or_absent(paths.ARCHIVES) as folder:
         folder.mkdir()
         if settings.data.source == "synthetic":
-            synthetic.write_archives(folder, settings.data.images_per_class, settings.seed)
+            rendered.write_archives(folder, settings.data.images_per_class, settings.seed)
         else:
-            download.fetch_archives(folder, KEPT)
+            sources.fetch_archives(folder, KEPT)
 
 
 if __name__ == "__main__":

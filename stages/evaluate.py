@@ -1,22 +1,20 @@
-"""Predict the clean test set and all nine noisy ones with one network: evaluate.py NETWORK REGIME."""
+"""Predict the clean and all noisy test sets with one network: evaluate NETWORK REGIME."""
 
 import sys
-from pathlib import Path
 
-import stage
-import test_sets
-from misread import params
+from misread import params, paths, stage
 from misread.data import store
-from misread.networks import determinism, saving
+from misread.inference import test_sets
+from misread.training import determinism, saving
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
-    settings = params.load()
+    settings, key = params.load(), paths.classifier(name, regime)
     determinism.make_deterministic(settings.seed, settings.threads)
-    model = saving.load(Path(f"models/{name}-{regime}/model.keras"))
-    predictions = test_sets.predictions(model, settings.networks[name].image_size, f"{name}-{regime}")
-    with store.complete_or_absent(Path(f"reports/predictions/{name}-{regime}.parquet")) as path:
+    model = saving.load(paths.model(key) / "model.keras")
+    predictions = test_sets.predictions(model, paths.test_sets(name), settings.noise.sets, key)
+    with store.complete_or_absent(paths.predictions(key)) as path:
         predictions.to_parquet(path, index=False)
 
 

@@ -1,30 +1,36 @@
-"""Write one noisy copy of the clean sets: noise.py TYPE LEVEL."""
+"""Write one noisy copy of the clean sets: noise TYPE LEVEL."""
 
 import sys
-from pathlib import Path
 
-import room
-import stage
-from misread import params
-from misread.data import store
-from misread.noise import sets
-
-CLEAN = Path("data/clean")
+from misread import params, paths, stage
+from misread.data import room, store
+from misread.noise import noisy_sets
 
 
 def main() -> None:
     noise_type, level = sys.argv[1:]
     settings = params.load()
-    room.require(settings, f"noise@{noise_type}-{level}")
-    strength = settings.noise.strength_of(noise_type, level)
-    options = settings.noise.options_of(noise_type)
-    with store.complete_or_absent(Path(f"data/noisy/{noise_type}-{level}")) as folder:
-        for size in settings.image_sizes:
-            for split in ("train", "test"):
-                sets.write_noisy_set(
-                    CLEAN / str(size) / split, folder / str(size) / split, f"{noise_type}-{level} {size} px {split}",
-                    noise_type=noise_type, strength=strength, options=options, seed=settings.seed, split=split,
-                )  # fmt: skip
+    name = paths.noisy_set(noise_type, level)
+    room.require(settings, f"noise@{name}")
+    noise = {
+        "noise_type": noise_type,
+        "strength": settings.noise.strength_of(noise_type, level),
+        "options": settings.noise.options_of(noise_type),
+        "seed": settings.seed,
+    }
+    owners, same = store.by_size(settings.image_sizes)
+    with store.complete_or_absent(paths.NOISY / name) as folder:
+        for split in ("train", "test"):
+            for size, owner in owners.items():
+                noisy_sets.write_noisy_set(
+                    paths.CLEAN / owner / split,
+                    folder / owner / split,
+                    f"{name} {size} px {split}",
+                    split=split,
+                    **noise,
+                )
+            for owner, like in same.items():
+                store.link_set(folder / like / split, folder / owner / split)
 
 
 if __name__ == "__main__":

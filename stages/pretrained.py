@@ -1,24 +1,27 @@
-"""Bring the ImageNet weights of one backbone, cut where its network needs them: pretrained.py NETWORK."""
+"""Bring the ImageNet weights of one network's backbone, cut where it needs them: pretrained NETWORK."""
 
 import sys
 
-import stage
-from misread import params
+from misread import params, paths, stage
 from misread.data import store
+from misread.networks import NETWORKS
 
 
 def main() -> None:
     (name,) = sys.argv[1:]
     network = params.load().networks[name]
-    target = stage.backbone_weights(name)
+    target = paths.backbone_weights(name)
     with store.complete_or_absent(target.parent) as folder:
         folder.mkdir()
-        if network.weights is None:
+        if NETWORKS[name].backbone is None:
+            (folder / "none").write_text("this network has no backbone\n", encoding="utf-8")
+        elif network.weights is None:
             (folder / "random").write_text("no pretrained weights: random initialisation\n", encoding="utf-8")
         else:
-            from misread.networks import backbones, pretrained  # which start TensorFlow
+            from misread import imagenet  # starts TensorFlow
+            from misread.training import backbones
 
-            backbone = pretrained.fetch(name, network.image_size, network.cut)
+            backbone = imagenet.fetch(name, network.image_size, network.cut)
             backbones.save_weights(backbone, folder / target.name)
 
 

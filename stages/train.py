@@ -1,36 +1,33 @@
-"""Train one classifier in one regime: train.py NETWORK REGIME."""
+"""Train one network in one regime: train NETWORK REGIME."""
 
-import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-import stage
-import training_sets
-from misread import params
-from misread.data import store
-from misread.networks import architectures, saving, training
+from misread import params, paths, stage
+from misread.data import sets, store, texts
+from misread.networks import NETWORKS
+from misread.training import classifier, saving
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
-    settings = params.load()
+    settings, key = params.load(), paths.classifier(name, regime)
     network = settings.networks[name]
-    sets = [store.open_set(folder) for folder in training_sets.folders(regime, settings.noise, network.image_size)]
-    labels = np.asarray(sets[0].labels)
-    validation = pd.read_csv("data/clean/train.csv").validation.to_numpy()
-    weights = stage.backbone_weights(name) if getattr(network, "weights", None) else None
-    model, history = training.train(
-        name, network, settings.train, [one.images for one in sets], labels, validation, weights, settings.seed,
-        settings.threads,
+    training_sets = list(sets.opened(paths.training_sets(name, regime)).values())
+    labels = np.asarray(training_sets[0].labels)
+    validation = pd.read_csv(paths.index("train")).validation.to_numpy()
+    weights = paths.backbone_weights(name) if getattr(network, "weights", None) else None
+    model, history = classifier.train(
+        name, network, settings.train, [one.images for one in training_sets], labels, validation, weights,
+        settings.seed, settings.threads,
     )  # fmt: skip
     best = history.loc[history.val_accuracy.idxmax()]
     summary = {
         "network": name,
         "regime": regime,
-        "label": architectures.label(name, network),
+        "label": NETWORKS[name].label(network),
         "image_size": network.image_size,
         "parameters": model.count_params(),
         "training_images": int((~validation).sum()),
@@ -38,12 +35,11 @@ def main() -> None:
         "best_epoch": int(best.epoch),
         "validation_accuracy": float(best.val_accuracy),
     }
-    with store.complete_or_absent(Path(f"models/{name}-{regime}")) as folder:
+    with store.complete_or_absent(paths.model(key)) as folder:
         folder.mkdir()
         saving.save(model, folder / "model.keras")
-        (folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    with store.complete_or_absent(Path(f"reports/history/{name}-{regime}.csv")) as path:
-        history.to_csv(path, index=False)
+        (folder / "training.json").write_text(texts.as_json(summary), encoding="utf-8")
+    texts.write({paths.history(key): history.to_csv(index=False)})
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
-"""Train a GAN in one regime, and generate as many signs as it was trained on: train_gan.py KIND REGIME."""
+"""Train a GAN in one regime, and generate as many signs as it was trained on: train_gan KIND REGIME."""
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-import stage
-import training_sets
-from misread import params
-from misread.data import store
-from misread.gans import sampling, training
-from misread.networks import saving
+from misread import params, paths, stage
+from misread.data import sets, store, texts
+from misread.gans import fitting, sampling
+from misread.training import saving
 
 UNKNOWN = -1  # the label of an image whose generator knows no classes
 
@@ -21,32 +18,30 @@ def main() -> None:
     kind, regime = sys.argv[1:]
     settings = params.load()
     gan, key = settings.gan, f"{kind}-{regime}"
-    [folder] = training_sets.folders(regime, settings.noise, gan.image_size)
-    images, labels = store.open_set(folder)
-    learns = ~pd.read_csv("data/clean/train.csv").validation.to_numpy()
-    section = gan.conditional if kind == "cgan" else gan.plain
-    with store.complete_or_absent(Path(f"reports/gans/training/{key}")) as grids:
+    [(images, labels)] = sets.opened(paths.training_sets(paths.GAN, regime)).values()
+    training = ~pd.read_csv(paths.index("train")).validation.to_numpy()
+    epochs = getattr(gan.kinds, kind).epochs
+    with store.complete_or_absent(paths.REPORTS / f"gans/training/{key}") as grids:
         grids.mkdir()
-        model, history = training.train(
-            kind, gan, section.epochs, images, np.asarray(labels), np.flatnonzero(learns), settings.seed,
+        model, history = fitting.train(
+            kind, gan, epochs, images, np.asarray(labels), np.flatnonzero(training), settings.seed,
             settings.threads, grids,
         )  # fmt: skip
     summary = {
         "kind": kind,
         "regime": regime,
-        "training_images": int(learns.sum()),
+        "training_images": int(training.sum()),
         "generator_parameters": trainable(model.generator),
         "discriminator_parameters": trainable(model.discriminator),
     }
-    with store.complete_or_absent(Path(f"models/{key}")) as folder:
+    with store.complete_or_absent(paths.model(key)) as folder:
         folder.mkdir()
-        saving.save(model.averaged, folder / "generator.keras")
+        saving.save(model.ema_generator, folder / "generator.keras")
         saving.save(model.discriminator, folder / "discriminator.keras")
-        (folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    with store.complete_or_absent(Path(f"data/generated/{key}")) as folder:
-        generate(folder, model.averaged, np.asarray(labels)[learns], kind == "cgan", settings)
-    with store.complete_or_absent(Path(f"reports/gans/history/{key}.csv")) as path:
-        history.to_csv(path, index=False)
+        (folder / "training.json").write_text(texts.as_json(summary), encoding="utf-8")
+    with store.complete_or_absent(paths.generated(key)) as folder:
+        generate(folder, model.ema_generator, np.asarray(labels)[training], kind == "cgan", settings)
+    texts.write({paths.REPORTS / f"gans/history/{key}.csv": history.to_csv(index=False)})
 
 
 def generate(folder: Path, generator, labels: np.ndarray, conditional: bool, settings: params.Params) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from project_copy import ROOT, change_params
 from selenium import webdriver
+from xdist.scheduler import LoadScopeScheduling
 
 from misread import params
-from misread.data import geometry, store, synthetic
-from misread.networks.determinism import make_deterministic
+from misread.data import resize, store
+from misread.experiments.project_copy import ROOT, change_params
+from misread.gtsrb import rendered
+from misread.training.determinism import make_deterministic
 
 SEED = 7
 SIZES = {"cnn": 16, "resnet50": 32}  # of the tiny project's networks, pixels
@@ -47,14 +49,27 @@ def pytest_terminal_summary(terminalreporter, config):
 
 def pytest_collection_modifyitems(items):
     """The pipeline first: it takes longest, and other files run beside it."""
-    items.sort(key=lambda item: item.path.name != "test_pipeline.py")
+    items.sort(key=lambda item: item.path.parent.name != "pipeline")
+
+
+class ByFile(LoadScopeScheduling):
+    """One file at a time in each process; the pipeline's files together, as they look at the same run."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return "pipeline" if "pipeline/" in file else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Of `make test`, which runs several processes."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory) -> Path:
     """The three archives with 60 rendered training signs of each class and 20 test signs."""
     folder = tmp_path_factory.mktemp("gtsrb")
-    synthetic.write_archives(folder, images_per_class=60, seed=SEED)
+    rendered.write_archives(folder, images_per_class=60, seed=SEED)
     return folder
 
 
@@ -81,25 +96,25 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_project(tmp_path_factory) -> Path:
     """A project with four rendered test signs, three untrained networks of two sizes, thresholds of one of them."""
-    from misread.networks import saving
-    from misread.networks.architectures import ARCHITECTURES
+    from misread.networks import NETWORKS
+    from misread.training import saving
 
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "params.yaml", folder)
     sizes = {f"networks.{name}.image_size": size for name, size in SIZES.items()}
     change_params(folder, sizes | {"data.source": "synthetic"})
     frames = [
-        synthetic.render_track(class_id, SEED, 0, row, [synthetic.FRAMES - 1])[0] for row, class_id in enumerate(SHOWN)
+        rendered.render_track(class_id, SEED, 0, row, [rendered.FRAMES - 1])[0] for row, class_id in enumerate(SHOWN)
     ]
-    for size in SIZES.values():
-        target = folder / f"data/clean/{size}/test"
+    for name, size in SIZES.items():
+        target = folder / f"data/clean/{name}/test"
         store.create_set(target, np.array(SHOWN), size)
-        store.write_rows(target, 0, np.stack([geometry.crop_pad(image, roi, size) for image, roi in frames]))
+        store.write_rows(target, 0, np.stack([resize.crop_pad(image, roi, size) for image, roi in frames]))
     cnn = params.load(folder / "params.yaml").networks.cnn
     for name, regime in (("cnn", "clean"), ("cnn", "mixed"), ("resnet50", "clean")):
         path = folder / f"models/{name}-{regime}/model.keras"
         path.parent.mkdir(parents=True)
-        saving.save(ARCHITECTURES["cnn"](cnn.model_copy(update={"image_size": SIZES[name]})), path)
-    (folder / "reports/thresholds").mkdir(parents=True)
-    (folder / "reports/thresholds/cnn-clean.json").write_text(json.dumps({"salt_pepper": THRESHOLDS}))
+        saving.save(NETWORKS["cnn"].build(cnn.model_copy(update={"image_size": SIZES[name]})), path)
+    (folder / "reports/scores/cnn-clean").mkdir(parents=True)
+    (folder / "reports/scores/cnn-clean/thresholds.json").write_text(json.dumps({"salt_pepper": THRESHOLDS}))
     return folder

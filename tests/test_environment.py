@@ -1,17 +1,22 @@
 """The environment is the one that requirements.lock describes: results come from these versions and no others."""
 
 import importlib.metadata
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 
-import environment
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from project_copy import ROOT
+
+from misread.experiments.project_copy import ROOT
+
+SCRIPT = ROOT / "scripts/environment.py"
+environment = importlib.util.module_from_spec(importlib.util.spec_from_file_location("environment", SCRIPT))
+environment.__spec__.loader.exec_module(environment)
 
 
 def test_every_package_has_the_version_of_the_lock_file():

@@ -8,18 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import demo
 import pytest
-import variants
-from dvc.config import Config
-from project_copy import ROOT, change_params, copy_project
-from ruamel.yaml import YAML
 
-import room
-import stage
-from misread import params
+from misread import stage
 from misread.data import store
-from misread.errors import MisreadError
+from misread.experiments import demo, variants
+from misread.experiments.project_copy import ROOT, copy_project
 
 BARE = {"PATH": os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if ".venv" not in folder)}
 
@@ -48,8 +42,15 @@ def project(tmp_path):
     """A folder with nothing of the project but the launcher."""
     folder = tmp_path / "home/project"
     (folder / "stages").mkdir(parents=True)
-    shutil.copy(ROOT / "stages/python", folder / "stages")
+    (folder / "stages/x.py").touch()
+    shutil.copy(ROOT / "run", folder)
     return folder
+
+
+def copied(project, copy):
+    """A copy of the project, as DVC makes it."""
+    shutil.copytree(project / "stages", copy / "stages")
+    shutil.copy(project / "run", copy)
 
 
 class TestLauncher:
@@ -57,25 +58,25 @@ class TestLauncher:
         own = fake_python(project / ".venv/bin")
         active = fake_python(tmp_path / "active/bin")
         elsewhere = tmp_path / "ros/lib"
-        done = run(project / "stages/python", "x.py", VIRTUAL_ENV=str(active.parents[1]), PYTHONPATH=str(elsewhere))
+        done = run(project / "run", "x", VIRTUAL_ENV=str(active.parents[1]), PYTHONPATH=str(elsewhere))
         assert done.stdout == f"{own} PYTHONPATH={project}/src\n"
 
     @pytest.mark.parametrize("copy", [".dvc/tmp/exps/standalone/abc", ".demo", ".demo/.classifiers"])
     def test_copies_take_that_of_the_project_around_them(self, project, copy):
         own = fake_python(project / ".venv/bin")
-        shutil.copytree(project / "stages", project / copy / "stages")
-        done = run(project / copy / "stages/python", "x.py")
+        copied(project, project / copy)
+        done = run(project / copy / "run", "x")
         assert done.stdout == f"{own} PYTHONPATH={project / copy}/src\n"
 
     def test_the_active_environment_beats_one_in_a_folder_above(self, project, tmp_path):
         fake_python(project.parent / ".venv/bin")
         active = fake_python(tmp_path / "active/bin")
-        done = run(project / "stages/python", "x.py", VIRTUAL_ENV=str(active.parents[1]))
+        done = run(project / "run", "x", VIRTUAL_ENV=str(active.parents[1]))
         assert done.stdout.startswith(f"{active} ")
 
     def test_the_first_on_the_path_comes_last(self, project, tmp_path):
         other = fake_python(tmp_path / "conda/bin", "python3")
-        done = run(project / "stages/python", "x.py", PATH=f"{other.parent}:/usr/bin:/bin")
+        done = run(project / "run", "x", PATH=f"{other.parent}:/usr/bin:/bin")
         assert done.stdout.split()[0] in (str(other), shutil.which("python", path="/usr/bin:/bin"))
 
     def test_a_python_without_the_packages_is_named_in_one_line(self, project, tmp_path):
@@ -83,7 +84,7 @@ class TestLauncher:
         bare.parent.mkdir(parents=True)
         bare.write_text("#!/bin/sh\nexit 1\n")
         bare.chmod(0o755)
-        done = run(project / "stages/python", "x.py", check=False, VIRTUAL_ENV=str(bare.parents[1]))
+        done = run(project / "run", "x", check=False, VIRTUAL_ENV=str(bare.parents[1]))
         assert done.returncode == 1
         assert done.stderr == (
             f"error: {bare} lacks the packages of requirements.lock; `make setup` makes an environment\n"
@@ -93,34 +94,34 @@ class TestLauncher:
         python = fake_python(project / ".venv/bin")
         python.write_text('#!/bin/sh\necho "$MISREAD_MIRROR"\n')
         copy = project / ".dvc/tmp/exps/standalone/abc"
-        shutil.copytree(project / "stages", copy / "stages")
+        copied(project, copy)
         for given, used in (
             ("mirror", f"{project}/mirror"), ("/mirror", "/mirror"), ("https://host/x", "https://host/x"), ("", ""),
         ):  # fmt: skip
-            done = run(copy / "stages/python", "x.py", MISREAD_MIRROR=given)
+            done = run(copy / "run", "x", MISREAD_MIRROR=given)
             assert done.stdout.splitlines()[-1] == used
-        assert run(copy / "stages/python", "x.py", MISREAD_MIRROR="m", DVC_ROOT="/p").stdout.endswith("/p/m\n")
+        assert run(copy / "run", "x", MISREAD_MIRROR="m", DVC_ROOT="/p").stdout.endswith("/p/m\n")
 
 
 def test_a_clone_with_windows_line_ends_keeps_those_of_the_project(tmp_path):
     source, clone = tmp_path / "source", tmp_path / "clone"
     copy_project(source, {})
     shutil.copy(ROOT / ".gitattributes", source)
-    shutil.copytree(ROOT / "reports/figures/data", source / "reports/figures/data")
+    shutil.copytree(ROOT / "reports/figures/signs", source / "reports/figures/signs")
     git = ("git", "-c", "user.name=test", "-c", "user.email=test@example.org")
     run("git", "init", "--quiet", source)
     run(*git, "add", ".", cwd=source)
     run(*git, "commit", "--quiet", "--message", "start", cwd=source)
     run("git", "-c", "core.autocrlf=true", "clone", "--quiet", source, clone)
     run("git", "config", "core.autocrlf", "true", cwd=clone)
-    assert b"\r" not in (clone / "stages/python").read_bytes()
-    assert (clone / "reports/figures/data/samples.png").read_bytes().startswith(b"\x89PNG\r\n")
+    assert b"\r" not in (clone / "run").read_bytes()
+    assert (clone / "reports/figures/signs/samples.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
 
 
 def test_keras_is_imported_nowhere_before_misread_starts_it():
     """What the user's settings of it were to decide, they would."""
-    started = {"networks", "gans"}  # packages that start it when they are imported
+    started = {"training", "gans", "inference"}  # packages that start it when they are imported
     for path in [*(ROOT / "stages").glob("*.py"), *(ROOT / "scripts").glob("*.py"), *(ROOT / "src").rglob("*.py")]:
         if not started & set(path.relative_to(ROOT).parts):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -130,7 +131,7 @@ def test_keras_is_imported_nowhere_before_misread_starts_it():
 
 
 KERAS = """
-import misread.gans.training, keras
+import misread.gans.fitting, keras
 print(keras.config.backend(), keras.config.image_data_format(), keras.config.floatx(), keras.config.max_epochs())
 """
 
@@ -157,7 +158,7 @@ def test_keras_settings_of_the_user_decide_nothing(tmp_path, settings, environme
 
 @pytest.mark.slow
 def test_a_keras_that_was_imported_before_with_other_settings_is_refused():
-    code = "import keras; keras.config.set_image_data_format('channels_first'); import misread.networks"
+    code = "import keras; keras.config.set_image_data_format('channels_first'); import misread.training"
     done = run(sys.executable, "-c", code, check=False, PYTHONPATH=str(ROOT / "src"))
     assert "Keras was imported with image_data_format 'channels_first', misread needs 'channels_last'" in done.stderr
 
@@ -170,7 +171,7 @@ from misread.report import style
 figure, axes = plt.subplots()
 axes.plot([1, 2], label="cnn")
 axes.legend()
-style.save({"figure": figure}, Path(sys.argv[1]))
+style.save(figure, Path(sys.argv[1]))
 """
 
 
@@ -180,9 +181,10 @@ def test_matplotlib_settings_of_the_user_decide_nothing(tmp_path):
         home.mkdir()
         (home / "matplotlibrc").write_text(settings)
         run(
-            sys.executable, "-c", FIGURE, home / "out", cwd=home, PYTHONPATH=str(ROOT / "src"), MPLCONFIGDIR=str(home),
+            sys.executable, "-c", FIGURE, home / "figure.png", cwd=home, PYTHONPATH=str(ROOT / "src"),
+            MPLCONFIGDIR=str(home),
         )  # fmt: skip
-    one, other = (tmp_path / name / "out/figure.png" for name in ("none", "own"))
+    one, other = (tmp_path / name / "figure.png" for name in ("none", "own"))
     assert one.read_bytes() == other.read_bytes()
 
 
@@ -242,60 +244,6 @@ class TestErrorsOfTheSystem:
         assert "dvc cache dir --local FOLDER" in end.value.code
 
 
-class TestRoom:
-    @pytest.fixture
-    def settings(self, tmp_path, monkeypatch):
-        copy_project(tmp_path, {})
-        shutil.copy(ROOT / "dvc.lock", tmp_path)
-        monkeypatch.chdir(tmp_path)
-        return params.load()
-
-    def free(self, monkeypatch, gigabytes):
-        used = shutil._ntuple_diskusage(10**12, 0, int(gigabytes * 1e9))
-        monkeypatch.setattr(room.shutil, "disk_usage", lambda _: used)
-
-    def test_a_disk_that_lacks_room_is_told_before_the_first_set_is_written(self, settings, monkeypatch):
-        self.free(monkeypatch, 10)
-        with pytest.raises(MisreadError, match=r"10\.0 GB free, but .* need 1[67]\.\d GB more"):
-            room.require(settings, "prepare")
-        self.free(monkeypatch, 20)
-        room.require(settings, "prepare")
-
-    def test_the_sets_of_gtsrb_take_what_the_lock_file_says(self, settings):
-        locked = YAML(typ="safe").load(ROOT / "dvc.lock")["stages"]
-        for name, size in room.bytes_of_sets(settings).items():
-            written = sum(output["size"] for output in locked[name]["outs"])
-            assert size == pytest.approx(written, rel=0.1 if name == "download" else 0.01)
-
-    def test_what_the_cache_holds_needs_no_room(self, settings, tmp_path, monkeypatch):
-        locked = YAML(typ="safe").load(tmp_path / "dvc.lock")["stages"]
-        cache = tmp_path / ".dvc/cache"
-        for name, entry in locked.items():
-            if name in ("check", "download", "prepare") or name.startswith("noise@"):
-                for output in entry["outs"]:
-                    file = cache / "files/md5" / output["md5"][:2] / output["md5"][2:]
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.touch()
-        self.free(monkeypatch, 2)
-        room.require(settings, "noise@gaussian-avg")
-        change_params(tmp_path, {"noise.strength.gaussian.min": 5.0})
-        with pytest.raises(MisreadError, match=r"need 3\.3 GB more"):
-            room.require(params.load(), "noise@gaussian-avg")
-        change_params(tmp_path, {"geometry.fit": "stretch"})
-        with pytest.raises(MisreadError, match=r"need 14\.7 GB more"):
-            room.require(params.load(), "noise@gaussian-avg")
-
-    def test_a_cache_on_another_disk_is_where_room_is_needed(self, settings, tmp_path, monkeypatch):
-        (tmp_path / ".dvc/config.local").write_text("[cache]\n    dir = /\n")
-        assert Config(".dvc")["cache"]["dir"] == "/"
-        asked = []
-        monkeypatch.setattr(
-            room.shutil, "disk_usage", lambda path: asked.append(Path(path)) or shutil._ntuple_diskusage(1, 0, 10**12)
-        )
-        room.require(settings, "prepare")
-        assert Path("/") in asked
-
-
 class TestBeyondAscii:
     """DVC writes settings as ASCII, so that a path in them must be relative, or have no other letters."""
 
@@ -315,8 +263,7 @@ class TestBeyondAscii:
 
 
 def test_copies_use_the_downloads_of_the_project():
-    code = "import download; print(download.KEPT)"
-    path = os.pathsep.join(str(ROOT / name) for name in ("src", "stages"))
+    code = f"import runpy; print(runpy.run_path({str(ROOT / 'stages/download.py')!r})['KEPT'])"
     for root, kept in (("/project", "/project/data/.downloads"), ("", "data/.downloads")):
-        done = run(sys.executable, "-c", code, PYTHONPATH=path, DVC_ROOT=root)
+        done = run(sys.executable, "-c", code, PYTHONPATH=str(ROOT / "src"), DVC_ROOT=root)
         assert done.stdout.strip() == kept

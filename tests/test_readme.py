@@ -5,37 +5,37 @@ import subprocess
 
 import pandas as pd
 import pytest
-from project_copy import ROOT
 
 from misread import params
-from misread.analysis import sweeps
-from misread.params import LEVELS, NETWORKS, NOISE_TYPES
-from misread.report import prose
+from misread.experiments.project_copy import ROOT
+from misread.metrics import sweeps
+from misread.params import LEVELS
+from misread.report import wording
 
 SETTINGS = params.load()
 
 
 def results(network: str, regime: str) -> str:
     """A network's row of the table of results: clean, then every noise."""
-    table = pd.read_csv(ROOT / f"reports/by_noise/{network}-{regime}.csv", keep_default_na=False)
+    table = pd.read_csv(ROOT / f"reports/scores/{network}-{regime}/by_noise.csv", keep_default_na=False)
     values = table.set_index(["noise_type", "noise_level"]).accuracy
-    noisy = (values[noise_type, level] for noise_type in NOISE_TYPES for level in LEVELS)
+    noisy = (values[noise_type, level] for noise_type in SETTINGS.noise.types.names for level in LEVELS)
     accuracies = (f"{one:.3f}" for one in (values["none", "none"], *noisy))
-    return f"| {network} | {getattr(SETTINGS.networks, network).image_size} | {regime} | {' | '.join(accuracies)} |"
+    return f"| {network} | {SETTINGS.networks[network].image_size} | {regime} | {' | '.join(accuracies)} |"
 
 
 def thresholds(network: str, regime: str) -> str:
     """A network's row of the table of thresholds: the strength of each noise at which a tenth is misread."""
-    found = json.loads((ROOT / f"reports/thresholds/{network}-{regime}.json").read_text(encoding="utf-8"))
+    found = json.loads((ROOT / f"reports/scores/{network}-{regime}/thresholds.json").read_text(encoding="utf-8"))
     table = sweeps.threshold_table({f"{network}-{regime}": found})
     tenth = table[table.level == "p10"]
-    found = (prose.threshold(tenth[tenth.noise_type == kind].iloc[0]) for kind in NOISE_TYPES)
+    found = (wording.threshold(tenth[tenth.noise_type == kind].iloc[0]) for kind in SETTINGS.noise.types.names)
     return f"| {network} | {regime} | {' | '.join(found)} |"
 
 
 @pytest.mark.parametrize("row", [results, thresholds])
 @pytest.mark.parametrize("regime", ["clean", "noisy"])
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", SETTINGS.networks.names)
 def test_a_row_of_the_readme_is_that_of_the_metrics(network, regime, row):
     changed = subprocess.run(["git", "status", "--porcelain", "metrics"], cwd=ROOT, capture_output=True, check=False)
     if changed.returncode or changed.stdout:

@@ -1,4 +1,4 @@
-"""The one exception that a user's mistake raises."""
+"""The exception for mistakes of the user."""
 
 
 class MisreadError(Exception):

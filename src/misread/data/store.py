@@ -18,7 +18,7 @@ from numpy.lib.format import open_memmap
 from misread.errors import MisreadError
 
 BLOCK = 1024  # images handled at a time, so that memory does not grow with the data set
-FULL = 1 << 20  # bytes; a disk with less is full
+FULL = 1 << 20  # bytes; a disk with less free space is full
 
 
 class ImageSet(NamedTuple):
@@ -68,6 +68,11 @@ def read_table(path: Path) -> pd.DataFrame:
         raise MisreadError(f"{path}: not a readable Parquet table ({' '.join(str(error).split())[:200]})") from None
 
 
+def read_scores(path: Path) -> pd.DataFrame:
+    """Read a CSV table with noise types; that of the clean set is ``none``, which is not a missing value."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
 def create_set(folder: Path, labels: np.ndarray, size: int) -> None:
     """Write the labels and an ``images.npy`` of zeros, for `write_rows` to fill."""
     folder.mkdir(parents=True)
@@ -80,7 +85,7 @@ def create_set(folder: Path, labels: np.ndarray, size: int) -> None:
 def write_rows(folder: Path, start: int, images: np.ndarray) -> None:
     """Write a block of images at row ``start``; safe from several processes as long as blocks do not overlap.
 
-    Written, not mapped: a full disk is then an error that can be told, and does not kill the process.
+    The file is written, not mapped: a full disk then raises an error, and does not kill the process.
     """
     path = folder / "images.npy"
     target = np.load(path, mmap_mode="r")
@@ -89,6 +94,33 @@ def write_rows(folder: Path, start: int, images: np.ndarray) -> None:
     with open(path, "r+b") as file:
         file.seek(target.offset + start * target[0].nbytes)
         file.write(np.ascontiguousarray(images, np.uint8).data)
+
+
+def by_size(sizes: dict[str, int]) -> tuple[dict[int, str], dict[str, str]]:
+    """Find networks that share an image size.
+
+    Args:
+        sizes: network -> side of its images in pixels.
+
+    Returns:
+        Size, ascending -> the first network of this size; and every other network -> the first one of its size.
+
+    """
+    first: dict[int, str] = {}
+    for owner, size in sizes.items():
+        first.setdefault(size, owner)
+    shared = {owner: first[size] for owner, size in sizes.items() if first[size] != owner}
+    return dict(sorted(first.items())), shared
+
+
+def link_set(source: Path, target: Path) -> None:
+    """Make a set of the files of another: hard links, or copies where the file system has none."""
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copyfile(file, target / file.name)
 
 
 @contextmanager

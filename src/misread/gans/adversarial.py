@@ -1,11 +1,11 @@
-"""What both kinds of GAN have beside their training step: optimizers, random numbers, an average, and records."""
+"""What both kinds of GAN share besides their training step: optimizers, random numbers, an EMA, and records."""
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from misread.gans.losses import LOSSES, Loss
-from misread.params import GanTraining
+from misread.params.schema import GanTraining
 
 RECORDED = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy")
 
@@ -13,7 +13,7 @@ RECORDED = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accur
 class Adversarial(keras.Model):
     """A generator and a discriminator; subclasses add ``train_step``.
 
-    ``averaged`` is the generator to sample from: its weights are the moving average of the generator's.
+    ``ema_generator`` is the generator to sample from: its weights are the moving average of the generator's.
     """
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model, settings: GanTraining, seed: int, name: str):
@@ -22,7 +22,7 @@ class Adversarial(keras.Model):
         self.loss_halves: Loss = LOSSES[settings.loss]
         self.generator = generator
         self.discriminator = discriminator
-        self.averaged = keras.models.clone_model(generator)
+        self.ema_generator = keras.models.clone_model(generator)
         self.random = keras.random.SeedGenerator(seed)
         self.trackers = {name: keras.metrics.Mean(name) for name in RECORDED}
 
@@ -39,22 +39,22 @@ class Adversarial(keras.Model):
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """What an epoch reports: both losses, and the shares of real and of generated images told rightly."""
+        """Both losses, and the shares of real and of generated images that the discriminator classifies correctly."""
         return list(self.trackers.values())
 
     def latent(self, count: int) -> tf.Tensor:
         """Fresh noise vectors, standard normal, float32 ``(count, latent_size)``."""
         return keras.random.normal((count, self.settings.latent_size), seed=self.random)
 
-    def update_average(self) -> None:
-        """Move ``averaged`` towards the generator, what batch normalisation measures included.
+    def update_ema(self) -> None:
+        """Move ``ema_generator`` towards the generator, what batch normalisation measures included.
 
         The momentum rises to its final value as ``(1 + step) / (10 + step)``, so that the random start is soon
         forgotten.
         """
         step = ops.cast(self.generator_optimizer.iterations, "float32")
-        momentum = ops.minimum(self.settings.average, (1.0 + step) / (10.0 + step))
-        for mean, value in zip(self.averaged.weights, self.generator.weights, strict=True):
+        momentum = ops.minimum(self.settings.ema, (1.0 + step) / (10.0 + step))
+        for mean, value in zip(self.ema_generator.weights, self.generator.weights, strict=True):
             mean.assign(momentum * mean + (1.0 - momentum) * value)
 
     def record(self, discriminator_loss, generator_loss, on_real, on_fake) -> dict[str, tf.Tensor]:

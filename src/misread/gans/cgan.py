@@ -9,10 +9,10 @@ import keras
 import tensorflow as tf
 from keras import layers, ops
 
-from misread.data import classes
 from misread.gans.adversarial import Adversarial, to_network_range
 from misread.gans.dense import discriminator_stack, generator_stack
-from misread.params import Gan
+from misread.gtsrb import classes
+from misread.params.schema import Gan
 
 
 def generator(params: Gan) -> keras.Model:
@@ -23,14 +23,14 @@ def generator(params: Gan) -> keras.Model:
     """
     latent = keras.Input((params.training.latent_size,), name="latent")
     label = keras.Input((), dtype="int32", name="label")
-    embedding = layers.Embedding(classes.COUNT, params.conditional.embedding_size, name="embedding")(label)
+    embedding = layers.Embedding(classes.COUNT, params.kinds.cgan.embedding_size, name="embedding")(label)
     images = generator_stack(layers.Concatenate()([latent, embedding]), params.image_size)
     return keras.Model([latent, label], images, name="generator")
 
 
 def concat(image: keras.KerasTensor, label: keras.KerasTensor, params: Gan) -> keras.KerasTensor:
     """The class as an embedding beside the flattened image: the study's way."""
-    embedding = layers.Embedding(classes.COUNT, params.conditional.embedding_size, name="embedding")(label)
+    embedding = layers.Embedding(classes.COUNT, params.kinds.cgan.embedding_size, name="embedding")(label)
     features = discriminator_stack(layers.Concatenate()([layers.Flatten()(image), embedding]))
     return layers.Dense(1, name="logit")(features)
 
@@ -59,7 +59,7 @@ def discriminator(params: Gan) -> keras.Model:
     """
     image = keras.Input((params.image_size, params.image_size, 3), name="image")
     label = keras.Input((), dtype="int32", name="label")
-    logit = CONDITIONS[params.conditional.condition](image, label, params)
+    logit = CONDITIONS[params.kinds.cgan.condition](image, label, params)
     return keras.Model([image, label], logit, name="discriminator")
 
 
@@ -91,5 +91,5 @@ class ConditionalGAN(Adversarial):
         weights = self.generator.trainable_variables
         gradients = generator_tape.gradient(generator_loss, weights)
         self.generator_optimizer.apply(gradients, weights)
-        self.update_average()
+        self.update_ema()
         return self.record(discriminator_loss, generator_loss, on_real, on_fake)

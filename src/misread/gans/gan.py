@@ -9,7 +9,7 @@ from keras import layers, ops
 
 from misread.gans.adversarial import Adversarial, to_network_range
 from misread.gans.dense import discriminator_stack, generator_stack
-from misread.params import Gan
+from misread.params.schema import Gan
 
 
 def generator(params: Gan) -> keras.Model:
@@ -56,5 +56,5 @@ class GAN(Adversarial):
         weights = self.generator.trainable_variables
         gradients = generator_tape.gradient(generator_loss, weights)
         self.generator_optimizer.apply(gradients, weights)
-        self.update_average()
+        self.update_ema()
         return self.record(discriminator_loss, generator_loss, on_real, on_fake)

@@ -1,8 +1,5 @@
-"""Classifiers: architectures, augmentation, training and prediction with Keras on TensorFlow.
+"""The networks: one module for each, which holds its settings, its builder and its registration, ``NETWORK``."""
 
-Keras starts here, as `start` says, so that the user's own settings of it decide nothing.
-"""
+from misread.registry import Registry
 
-from misread.networks import start
-
-start.keras()
+NETWORKS = Registry(__name__, "NETWORK", "network")

@@ -1,13 +1,13 @@
-"""Noise on images in memory; `misread.noise.sets` writes the same bytes to the disk."""
+"""Noise on images in memory; `misread.noise.noisy_sets` writes the same bytes to the disk."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from misread.data import images as image_arrays
+from misread.data import arrays as image_arrays
 from misread.errors import MisreadError
-from misread.noise.corruptions import CORRUPTIONS
 from misread.noise.draws import words_of_rows
+from misread.noise.types import NOISE_TYPES
 
 AT_ONCE = 1_500_000  # bytes of images, which stay in the processor's cache from one operation to the next
 
@@ -27,7 +27,7 @@ def add_noise(
     Args:
         images: uint8, ``(N, HEIGHT, WIDTH, 3)``, RGB, or with one channel, grey.
         rows: int, ``(N,)``: each image's row in its set, on which its noise depends.
-        noise_type: name in `corruptions.CORRUPTIONS`.
+        noise_type: module of `misread.noise.types`.
         strength: in the type's own unit, at least 0.
         options: the type's further arguments.
         seed: of the study.
@@ -43,8 +43,7 @@ def add_noise(
     image_arrays.check(images)
     if len(rows) != len(images):
         raise MisreadError(f"rows: {len(rows)} for {len(images)} images")
-    if noise_type not in CORRUPTIONS:
-        raise MisreadError(f"noise_type: {noise_type!r}: must be one of {', '.join(CORRUPTIONS)}")
+    corrupt = NOISE_TYPES[noise_type].corrupt
     if not 0 <= strength < float("inf"):
         raise MisreadError(f"strength: {strength}: must be a number of at least 0")
     height, width = images.shape[1:3]
@@ -54,5 +53,5 @@ def add_noise(
     for start in range(0, len(images), step):
         part = slice(start, start + step)
         words = words_of_rows(seed, noise_type, size, split, rows[part])
-        noisy[part] = CORRUPTIONS[noise_type](np.ascontiguousarray(images[part]), strength, words, **options)
+        noisy[part] = corrupt(np.ascontiguousarray(images[part]), strength, words, **options)
     return noisy

@@ -3,7 +3,7 @@
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from misread.data import images
+from misread.data import arrays
 from misread.errors import MisreadError
 
 SSIM_WINDOW = 11  # pixels, of Gaussian weights with a standard deviation of 1.5
@@ -20,8 +20,8 @@ def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
         MisreadError: images of another type, or of two shapes.
 
     """
-    images.check(clean, "clean")
-    images.check(noisy, "noisy")
+    arrays.check(clean, "clean")
+    arrays.check(noisy, "noisy")
     if clean.shape != noisy.shape:
         raise MisreadError(f"noisy: expected the shape of clean, {clean.shape}, found {noisy.shape}")
     return float(np.mean((clean.astype(np.float32) - noisy) ** 2, dtype=np.float64))

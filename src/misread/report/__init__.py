@@ -1,1 +1,1 @@
-"""Figures of the data and of the results."""
+"""The report: one page with figures, tables and sentences, a module and a template for each topic."""

@@ -1,25 +1,13 @@
 """One self-contained HTML page, and Markdown for GitHub."""
 
-import base64
-import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import tabulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
 
-
-class Picture(NamedTuple):
-    """A figure inside the page."""
-
-    uri: str
-    width: int
-    height: int
-    caption: str
-    alt: str
+LONG = 8  # rows; longer tables are folded
 
 
 class Column(NamedTuple):
@@ -30,11 +18,12 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What a cell shows, and by what it sorts."""
+    """What a cell shows, the value by which it is sorted, and a note that appears when it is pointed at."""
 
     text: str
     value: str
     numeric: bool
+    note: str = ""
 
 
 class Shown(NamedTuple):
@@ -42,39 +31,37 @@ class Shown(NamedTuple):
 
     text: str
     value: float
+    note: str = ""
 
 
 class Table(NamedTuple):
-    """A table that sorts by a click on a head."""
+    """A table that is sorted by a click on a head."""
 
+    title: str
     caption: str
     columns: list[Column]
     rows: list[list[Cell]]
 
+    @property
+    def folded(self) -> bool:
+        """Whether the page shows only its title at first."""
+        return len(self.rows) > LONG
 
-def picture(path: Path, caption: str, alt: str) -> Picture:
-    """Inline a figure as WebP: its own pixels, unless nearly the same ones take less than half the bytes.
-
-    Plots are smaller without loss, pages of photographs with it.
-    """
-    image = Image.open(path).convert("RGB")
-    exact, near = _webp(image, lossless=True), _webp(image, quality=90, method=6)
-    encoded = base64.b64encode(near if 2 * len(near) < len(exact) else exact).decode()
-    return Picture(f"data:image/webp;base64,{encoded}", *image.size, caption, alt)
-
-
-def _webp(image: Image.Image, **options) -> bytes:
-    content = io.BytesIO()
-    image.save(content, "WEBP", **options)
-    return content.getvalue()
+    @property
+    def has_notes(self) -> bool:
+        """Whether some cells have a note."""
+        return any(cell.note for row in self.rows for cell in row)
 
 
-def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float], str]] | None = None) -> Table:
+def table(
+    frame: pd.DataFrame, title: str, caption: str, formats: dict[str, Callable[[float], str]] | None = None
+) -> Table:
     """Turn a data frame into a table of the page.
 
     Args:
-        frame: its columns are the heads; a column of `Shown` sorts by their values.
-        caption: says what is shown, with n.
+        frame: its columns are the heads; a column of `Shown` is sorted by their values.
+        title: what the table is, in a few words.
+        caption: what its columns mean, with the number of images.
         formats: numeric column -> how to show its numbers; others: whole numbers with thousands separated, three
             decimals.
 
@@ -82,7 +69,7 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
 
     def shown(column: pd.Series) -> list[Cell]:
         if all(isinstance(one, Shown) for one in column):
-            return [Cell(one.text, repr(float(one.value)), True) for one in column]
+            return [Cell(one.text, repr(float(one.value)), True, one.note) for one in column]
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             return [Cell(str(value), str(value), False) for value in column]
         default = "{:,}" if pd.api.types.is_integer_dtype(column) else "{:.3f}"
@@ -93,7 +80,7 @@ def table(frame: pd.DataFrame, caption: str, formats: dict[str, Callable[[float]
 
     cells = [shown(frame[name]) for name in frame]
     heads = [Column(name, bool(column) and column[0].numeric) for name, column in zip(frame, cells, strict=True)]
-    return Table(caption, heads, [list(row) for row in zip(*cells, strict=True)])
+    return Table(title, caption, heads, [list(row) for row in zip(*cells, strict=True)])
 
 
 def markdown(shown: Table) -> str:
@@ -102,7 +89,7 @@ def markdown(shown: Table) -> str:
     heads = [column.name for column in shown.columns]
     align = ["right" if column.numeric else "left" for column in shown.columns]
     table = tabulate.tabulate(rows, heads, "pipe", disable_numparse=True, colalign=align if rows else None)
-    return f"{shown.caption}\n\n{table}"
+    return f"**{shown.title}.** {shown.caption}\n\n{table}"
 
 
 def render(template: str, **context) -> str:

@@ -6,16 +6,18 @@ import matplotlib
 
 matplotlib.use("Agg")  # no screen needed
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
-from misread.data import store
+from misread import paths
+from misread.networks import NETWORKS
+from misread.noise.types import NOISE_TYPES
+from misread.params.schema import Noise
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
-NETWORK_COLORS = {"cnn": "#0072B2", "inception_v3": "#D55E00", "resnet50": "#009E73"}
-OTHER_COLORS = ["#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 REGIME_LINES = {"clean": "-", "noisy": "--", "mixed": ":"}
-NOISE_NAMES = {"salt_pepper": "salt & pepper", "periodic": "periodic", "gaussian": "Gaussian", "none": "clean"}
 RIGHT, WRONG = "#0072B2", "#D55E00"
 
 matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
@@ -32,20 +34,48 @@ plt.rcParams.update(
         "axes.axisbelow": True,
         "legend.frameon": False,
         "figure.constrained_layout.use": True,
+        "svg.fonttype": "none",  # text stays text, which can be searched and read aloud
+        "svg.hashsalt": "misread",  # names inside a drawing are the same every time
     }
 )
 
 
 def network_color(network: str) -> str:
     """The network's colour, the same in every figure."""
-    return NETWORK_COLORS.get(network, OTHER_COLORS[sum(network.encode()) % len(OTHER_COLORS)])
+    return NETWORKS[network].color
+
+
+def of_classifier(key: str) -> tuple[str, str]:
+    """Colour and line of a key ``NETWORK-REGIME``."""
+    network, regime = key.rsplit("-", 1)
+    return network_color(network), REGIME_LINES.get(regime, "-.")
+
+
+def noise_title(noise_type: str) -> str:
+    """What readers know a noise type by; ``none`` is the clean set."""
+    return "clean" if noise_type == paths.CLEAN_SET[0] else NOISE_TYPES[noise_type].title
+
+
+def set_title(noise_type: str, level: str) -> str:
+    """What readers know a test set by."""
+    return noise_title(noise_type) if noise_type == paths.CLEAN_SET[0] else f"{noise_title(noise_type)} {level}"
+
+
+def selected_title(noise: Noise) -> str:
+    """What readers know the selected noisy set by."""
+    return f"{noise_title(noise.type)} ({noise.level})"
+
+
+def noise_types(table: pd.DataFrame) -> list[str]:
+    """The noise types of a table with a column ``noise_type``, in its order."""
+    return [kind for kind in table.noise_type.unique() if kind != paths.CLEAN_SET[0]]
 
 
 def titles(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     """What readers know networks and regimes by, as ``cnn (clean)``.
 
     Args:
-        tables: key -> table of `misread.analysis.scores.by_noise`, with columns label and regime.
+        tables: key -> table of `misread.metrics.accuracy.by_noise`, with columns label and regime.
 
     """
     return {key: f"{table.label.iloc[0]} ({table.regime.iloc[0]})" for key, table in tables.items()}
@@ -64,10 +94,26 @@ def show(axes: plt.Axes, image, title: str = "", color: str = "black", size: flo
     axes.set_axis_off()
 
 
-def save(figures: dict[str, Figure], folder: Path) -> None:
-    """Write figures as ``folder/NAME.png``, all or none, without the library's version in them; and let go of them."""
-    with store.complete_or_absent(folder) as target:
-        target.mkdir()
-        for name, figure in figures.items():
-            figure.savefig(target / f"{name}.png", metadata={"Software": None})
-            plt.close(figure)
+def heat_map(axes: plt.Axes, values: np.ndarray, lines: list[str], columns: list[str]) -> AxesImage:
+    """Accuracies as colours and numbers."""
+    image = axes.imshow(values, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    for (line, column), value in np.ndenumerate(values):
+        color = "white" if value < 0.55 else "black"
+        axes.annotate(f"{value:.2f}", (column, line), ha="center", va="center", fontsize=7, color=color)
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(lines)), lines)
+    axes.grid(visible=False)
+    return image
+
+
+def columns_and_lines(panels: int) -> tuple[int, int]:
+    """A grid of at most three columns for a number of panels."""
+    columns = min(3, panels)
+    return columns, -(-panels // columns)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure and let go of it; neither the library's version nor the date is in the file."""
+    metadata = {"Software": None} if path.suffix == ".png" else {"Creator": None, "Date": None}
+    figure.savefig(path, metadata=metadata)
+    plt.close(figure)

@@ -1,1 +1,0 @@
-"""From predictions to numbers: accuracy with intervals, corruption error, and the study's tables."""

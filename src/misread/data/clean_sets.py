@@ -1,0 +1,126 @@
+"""Clean sets: every image of the archives, resized to every size, in a fixed order."""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from misread.data import store, workers
+from misread.data.resize import RESIZE_POLICIES
+from misread.errors import MisreadError
+from misread.gtsrb import dataset
+
+Digests = dict[int, str]
+
+
+def cap_tracks(index: pd.DataFrame, images_per_class: int | None) -> pd.DataFrame:
+    """Keep whole tracks, in order, while a class has at most ``images_per_class`` images.
+
+    Test images carry no tracks: there each image counts as a track of its own, and a class keeps a third as many, which
+    is about GTSRB's ratio.
+    """
+    if images_per_class is None:
+        return index
+    if "track" in index:
+        track = index.track
+    else:
+        track, images_per_class = index.index.to_series(), images_per_class // dataset.TRAIN_IMAGES_PER_TEST_IMAGE
+    sizes = index.groupby([index.class_id, track], sort=True).size()
+    kept = sizes.groupby(level=0).cumsum() <= images_per_class
+    keys = pd.MultiIndex.from_arrays([index.class_id, track])
+    return index[kept.reindex(keys).to_numpy()].reset_index(drop=True)
+
+
+def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
+    """Choose whole tracks for validation, at random within each class.
+
+    Frames of one track are near-duplicates, so that a split by frames would leak.
+
+    Args:
+        index: training index with ``class_id`` and ``track``.
+        share: part of each class's tracks, between 0 and 1; at least one track is held out and one is left.
+        seed: of the random choice.
+
+    Returns:
+        bool, ``(len(index),)``: True for a validation image.
+
+    Raises:
+        MisreadError: a class has a single track, which cannot be on both sides.
+
+    """
+    rng = np.random.default_rng([seed, 1])
+    mask = np.zeros(len(index), bool)
+    for class_id, tracks in index.groupby("class_id").track.unique().items():
+        if len(tracks) < 2:
+            raise MisreadError(
+                f"data.images_per_class: class {class_id} keeps a single track; validation needs two, 60 images"
+            )
+        count = min(max(1, round(share * len(tracks))), len(tracks) - 1)
+        held_out = rng.choice(np.sort(tracks), count, replace=False)
+        mask |= (index.class_id == class_id) & index.track.isin(held_out)
+    return mask
+
+
+def _write_block(
+    rows: pd.DataFrame, archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, stop: int
+):
+    """Decode and resize one block of images, write it at its place, and return the images' digests."""
+    block = rows.iloc[start:stop]
+    resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
+    digests = []
+    source = dataset.opened_archive(archive)
+    for i, row in enumerate(block.itertuples()):
+        member = f"{root}/{row.file}"
+        image = dataset.decode_image(dataset.read_member(source, member), member, row.width, row.height)
+        roi = (row.x1, row.y1, row.x2, row.y2)
+        digests.append(image_digest(image, row.class_id, roi))
+        for size, squares in resized.items():
+            squares[i] = RESIZE_POLICIES[policy](image, roi, size)
+    for size, folder in targets.items():
+        store.write_rows(folder, start, resized[size])
+    return digests
+
+
+def image_digest(image: np.ndarray, class_id: int, roi: tuple[int, int, int, int]) -> bytes:
+    """SHA-256 of an image's pixels, size, class and region of interest, whatever file they came in."""
+    header = np.array([class_id, *image.shape[:2], *roi], "<i4")
+    return hashlib.sha256(header.tobytes() + np.ascontiguousarray(image).tobytes()).digest()
+
+
+def digest_by_class(digests: list[bytes], labels: np.ndarray) -> Digests:
+    """One SHA-256 for each class over its images' digests, in row order."""
+    hashes = {int(class_id): hashlib.sha256() for class_id in np.unique(labels)}
+    for digest, class_id in zip(digests, labels, strict=True):
+        hashes[int(class_id)].update(digest)
+    return {class_id: value.hexdigest() for class_id, value in sorted(hashes.items())}
+
+
+def write_split(
+    index: pd.DataFrame, archive: Path, root: str, policy: str, targets: dict[int, Path], title: str
+) -> Digests:
+    """Write one split at every size.
+
+    Args:
+        index: rows to write, in this order.
+        archive: zip that holds the images below ``root``.
+        root: folder inside the zip.
+        policy: key of `misread.data.resize.RESIZE_POLICIES`.
+        targets: size in pixels -> folder to create.
+        title: what the progress bar says.
+
+    Returns:
+        A digest of the original images for each class.
+
+    Raises:
+        MisreadError: an image is broken; the message names it.
+
+    """
+    labels = index.class_id.to_numpy()
+    for size, folder in targets.items():
+        store.create_set(folder, labels, size)
+    blocks = workers.map_blocks(
+        partial(_write_block, index, archive, root, policy, targets), len(index), title, block=512
+    )
+    return digest_by_class([digest for _, block in blocks for digest in block], labels)

@@ -1,0 +1,150 @@
+"""Run every stage on rendered signs, in a copy of the project: quick, offline, beside a real run.
+
+The two halves of the graph, classifiers and GANs, run side by side in two copies that share DVC's cache: most of a
+small run is the start of TensorFlow, which keeps one core busy.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+from tabulate import tabulate
+from tqdm import tqdm
+
+from misread.experiments.project_copy import BEFORE_BOTH, DEMO, LEFT_OUT, ROOT, SIDE_BY_SIDE, copy_project
+from misread.noise.types import NOISE_TYPES
+
+TARGET = ROOT / ".demo"
+OTHER = TARGET / ".classifiers"  # a copy for their half of the graph, with the same cache
+DVC = [sys.executable, "-m", "dvc"]  # not the one on the path: that of this environment
+# The stages run in the environment of this Python, whichever is active.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MISREAD_MIRROR"} | {
+    "VIRTUAL_ENV": sys.prefix
+}
+STARTS = re.compile(r"Running stage '(.+)':")
+
+
+class Failure(Exception):
+    """A half of the graph failed; the message says what was printed last, and where the rest is."""
+
+
+class Progress:
+    """Which stage runs, how many of all have begun, and since when."""
+
+    def __init__(self, stages: int):
+        self.started, self.seen = time.monotonic(), set()
+        self.bar = tqdm(total=stages, unit="stage", disable=None, leave=False)
+
+    def begins(self, stage: str) -> None:
+        """Tell of a stage, once."""
+        if stage in self.seen:
+            return
+        self.seen.add(stage)
+        width = len(str(self.bar.total))
+        seconds = time.monotonic() - self.started
+        self.bar.write(f"{len(self.seen):{width}} of {self.bar.total}  {seconds:4.0f} s  {stage}", file=sys.stdout)
+        sys.stdout.flush()
+        self.bar.update()
+
+
+def set_up(folder: Path) -> None:
+    """A DVC project without git, so that the surrounding repository is none of its business; one cache for both.
+
+    The settings are written here, as DVC cannot write the path of a folder with letters beyond ASCII; relative to them
+    it is ASCII.
+    """
+    copy_project(folder, DEMO, LEFT_OUT)
+    config = folder / ".dvc/config"
+    cache = os.path.relpath(TARGET / ".dvc/cache", config.parent)
+    settings = config.read_text(encoding="utf-8")
+    settings = settings.replace("[core]", "[core]\n    no_scm = true").replace("[cache]", f"[cache]\n    dir = {cache}")
+    config.write_text(settings, encoding="utf-8")
+
+
+def repro(folder: Path, progress: Progress, *targets: str) -> None:
+    """Run what is not done yet; what DVC and the stages print goes to a file.
+
+    Raises:
+        Failure: a stage failed.
+
+    """
+    log = folder / "log.txt"
+    with log.open("a", encoding="utf-8") as file:
+        running = subprocess.Popen(
+            [*DVC, "repro", *targets], cwd=folder, env=ENVIRONMENT, text=True, encoding="utf-8", errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            for line in running.stdout:
+                file.write(line)
+                if found := STARTS.match(line):
+                    progress.begins(found[1])
+        except BaseException:
+            running.terminate()
+            raise
+        if running.wait():
+            file.flush()
+            last = log.read_text(encoding="utf-8").rstrip().splitlines()[-10:]
+            raise Failure("\n".join([*last, f"error: a stage failed; all that was printed is in {log}"]))
+
+
+def results() -> str:
+    """What the demo found, in a few lines."""
+    table = pd.read_csv(TARGET / "reports/results.csv", keep_default_na=False)
+    table["set"] = table["Noise type"] + "-" + table["Noise level"]
+    selected = json.loads((TARGET / "reports/tables/summary.json").read_text(encoding="utf-8"))["selected"]
+    rows = [
+        (network, regime, *rows.set_index("set").Accuracy[["none-none", selected]])
+        for (network, regime), rows in table.groupby(["Network", "regime"], sort=False)
+    ]
+    shown = tabulate(rows, ["network", "trained on", "clean", selected], floatfmt=".2f")
+    return f"Accuracy on the test set:\n\n{shown}\n\n{thresholds()}"
+
+
+def thresholds() -> str:
+    """Where the small network fails, in words."""
+    found = json.loads((TARGET / "reports/scores/cnn-clean/thresholds.json").read_text(encoding="utf-8"))
+    lines = [
+        "The noise at which cnn, trained on clean signs, fails on a tenth of the signs that it classifies correctly:"
+    ]
+    for kind, levels in found.items():
+        strength, status = levels["p10"]["strength"], levels["p10"]["status"]
+        noise = NOISE_TYPES[kind]
+        lines.append(f"  {noise.title} noise: {status if strength is None else noise.words(strength)}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    for folder in (TARGET, OTHER):
+        set_up(folder)
+        (folder / "log.txt").unlink(missing_ok=True)
+    listed = subprocess.run(
+        [*DVC, "stage", "list", "--name-only"], cwd=TARGET, env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    progress = Progress(len(listed.stdout.split()))
+    try:
+        repro(TARGET, progress, *BEFORE_BOTH)
+        with ThreadPoolExecutor() as beside:
+            for here, there in SIDE_BY_SIDE:
+                other = beside.submit(repro, OTHER, progress, *there)
+                repro(TARGET, progress, *here)
+                other.result()
+        repro(TARGET, progress)
+    except Failure as failure:
+        sys.exit(f"\n{failure}")
+    finally:
+        progress.bar.close()
+    seconds = time.monotonic() - progress.started
+    print(f"\nThe demo took {seconds:.0f} s. Its numbers come from rendered signs, not from GTSRB.\n\n{results()}\n")
+    print(f"To be quick it leaves out {' and '.join(LEFT_OUT)}. `dvc repro` runs the whole study.")
+    print(f"The whole of it is one page: {os.path.relpath(TARGET / 'reports/index.html', ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""A copy of the project with settings of its own, for the demo and the pipeline tests: the original stays untouched."""
+
+import shutil
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from misread import params, paths
+
+ROOT = Path(__file__).resolve().parents[3]
+CODE = (
+    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/gan_variants.csv",
+    ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
+)  # fmt: skip
+
+# Two copies of the project with one cache run side by side, after the stages that both need. Each row is a step: the
+# stages of the first copy and of the second, which take about as long. DVC's run cache gives the first copy the outputs
+# of the second, except metrics, which lie outside the cache: the first copy computes them.
+BEFORE_BOTH = ("measure_noise", "arrange")
+SIDE_BY_SIDE = (
+    (
+        ("train_gan", *(f"train_downstream@{name}" for name in ("real", "label_preserving", "noise"))),
+        ("evaluate", "sweep"),
+    ),
+    (
+        ("score", "train_downstream@augmented-clean"),
+        tuple(f"train_downstream@{name}" for name in ("generated-clean", "generated-noisy", "augmented-noisy")),
+    ),
+)
+
+# The study in small: few signs, networks without ImageNet weights (there may be no network connection),
+# trained well enough to show the effects. One thread each, as the two halves run side by side.
+LEFT_OUT = ("inception_v3-noisy", "resnet50-noisy")  # of the demo: they take longest, and cnn shows the same
+DEMO = {
+    "threads": 1,
+    "data.source": "synthetic",
+    "data.images_per_class": 120,
+    "noise.quality_images": 100,
+    "networks.cnn.image_size": 28,
+    "networks.cnn.epochs": 25,
+    "networks.cnn.batch_size": 32,
+    "networks.cnn.dropout": 0.0,
+    "networks.inception_v3.weights": None,
+    "networks.inception_v3.cut": "mixed0",
+    "networks.inception_v3.epochs": 3,
+    "networks.inception_v3.batch_size": 32,
+    "networks.resnet50.image_size": 32,
+    "networks.resnet50.weights": None,
+    "networks.resnet50.cut": "conv2_block1_out",
+    "networks.resnet50.epochs": 5,
+    "networks.resnet50.batch_size": 32,
+    "gan.training.batch_size": 64,
+    "gan.training.learning_rate": 0.001,
+    "gan.kinds.gan.epochs": 6,
+    "gan.kinds.cgan.epochs": 30,
+    "gan.training.samples_every": 5,
+    "downstream.epochs": 8,
+    "downstream.batch_size": 32,
+    "gan.evaluation.images": 1000,
+    "sweep.images": 400,
+    "noise.types.salt_pepper.sweep": [0.004, 0.01, 0.025, 0.06, 0.15, 0.4, 0.9],
+    "noise.types.periodic.sweep": [3.0, 7.0, 14.1, 28.0, 56.0, 120.0, 350.0],
+    "noise.types.gaussian.sweep": [4.0, 10.0, 20.0, 40.0, 80.0, 160.0, 500.0],
+    "sweep.fourier.images": 100,
+    "sweep.fourier.periods": [3.0, 6.0, 12.0],
+    "sweep.fourier.angles": [0.0, 45.0],
+    "sweep.resamples": 200,
+}
+# The smallest study in which all stages work together.
+TINY = DEMO | {
+    "threads": 2,
+    "data.images_per_class": 60,
+    "data.validation_share": 0.5,
+    "noise.quality_images": 25,
+    "networks.cnn.image_size": 40,
+    "networks.cnn.epochs": 2,
+    "networks.cnn.batch_size": 64,
+    "networks.inception_v3.epochs": 1,
+    "networks.resnet50.epochs": 1,
+    "gan.kinds.gan.epochs": 1,
+    "gan.kinds.cgan.epochs": 1,
+    "gan.training.samples_every": 4,
+    "downstream.epochs": 1,
+    "downstream.batch_size": 64,
+    "gan.evaluation.images": 300,
+    "sweep.images": 100,
+    "noise.types.salt_pepper.sweep": [0.01, 0.04, 0.1, 0.3, 0.9],
+    "noise.types.periodic.sweep": [7.0, 20.0, 50.0, 110.0, 350.0],
+    "noise.types.gaussian.sweep": [7.0, 20.0, 50.0, 110.0, 350.0],
+    "sweep.fourier.images": 43,
+    "sweep.fourier.periods": [3.0, 6.0],
+    "sweep.resamples": 100,
+}
+
+
+def copy_project(target: Path, settings: dict, without: tuple[str, ...] = ()) -> None:
+    """Copy what the pipeline needs, replacing what an earlier copy left of it; data and caches there stay.
+
+    Args:
+        target: folder of the copy.
+        settings: dotted key -> value, for its ``params.yaml``.
+        without: classifiers, ``NETWORK-REGIME``, that its graph leaves out.
+
+    """
+    for name in CODE:
+        source, destination = ROOT / name, target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.rmtree(destination, ignore_errors=True)
+            shutil.copytree(source, destination, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, destination)
+    change_params(target, settings)
+    if without:
+        leave_out(target, without)
+
+
+def leave_out(folder: Path, keys: tuple[str, ...]) -> None:
+    """Leave classifiers out of a project's ``dvc.yaml``.
+
+    A matrix has all combinations of networks and regimes; a `foreach` lists those that are wanted.
+
+    Args:
+        folder: of the project, its ``params.yaml`` included.
+        keys: ``NETWORK-REGIME``.
+
+    """
+    yaml = YAML()
+    settings = params.load(folder / "params.yaml")
+    graph = yaml.load(folder / "dvc.yaml")
+    kept = {
+        key: {"network": network, "regime": regime}
+        for network, regime in settings.classifiers
+        if (key := paths.classifier(network, regime)) not in keys
+    }
+    for name, stage in graph["stages"].items():
+        if set(stage.get("matrix", ())) == {"network", "regime"}:
+            graph["stages"][name] = {
+                "foreach": kept,
+                "do": {part: value for part, value in stage.items() if part != "matrix"},
+            }
+    yaml.dump(graph, folder / "dvc.yaml")
+
+
+def change_params(folder: Path, settings: dict) -> None:
+    """Set values in a project's ``params.yaml``; comments survive."""
+    yaml = YAML()
+    path = folder / "params.yaml"
+    params = yaml.load(path)
+    for key, value in settings.items():
+        *sections, name = key.split(".")
+        section = params
+        for part in sections:
+            section = section[part]
+        section[name] = value
+    yaml.dump(params, path)

@@ -1,0 +1,93 @@
+"""Everything that the page shows of one image under one noise."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from misread.explorer import position, projects
+from misread.explorer.examples import Sign, TestSigns
+from misread.explorer.projects import Classifier, Project
+from misread.explorer.trained import Guess, Networks
+from misread.noise import quality
+from misread.noise.apply import add_noise
+from misread.params import Params
+
+
+class Opened(NamedTuple):
+    """A project that is ready to be looked at."""
+
+    project: Project
+    networks: Networks
+    signs: TestSigns
+
+
+class Noisy(NamedTuple):
+    """An image with its noise."""
+
+    clean: np.ndarray  # uint8, (SIZE, SIZE, 3), RGB
+    noisy: np.ndarray  # the same
+    rmse: float  # grey levels, after clipping
+    psnr: float | None  # decibels; None: infinite
+
+
+class Reading(NamedTuple):
+    """What a network makes of an image, without its noise and with it."""
+
+    classifier: Classifier
+    clean: list[Guess]
+    noisy: list[Guess]
+    thresholds: list[position.Bound]
+    sentence: str  # where the strength lies; empty where the project has no thresholds yet
+
+
+@cache
+def opened(folder: Path) -> Opened:
+    """Open a project, load and warm its networks; once for each folder.
+
+    Raises:
+        MisreadError: a file of it is missing or broken.
+
+    """
+    project = projects.load(folder)
+    signs = TestSigns(folder, project.owners)
+    return Opened(project, Networks(project.classifiers), signs)
+
+
+def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -> dict[int, Noisy]:
+    """An image at every size with the noise that the study gives its row of the test set.
+
+    Args:
+        sign: the image.
+        noise_type: a module of `misread.noise.types`.
+        strength: in the type's own unit.
+        settings: of the project: the noise's options and the seed.
+
+    """
+    result = {}
+    for size, clean in sign.images.items():
+        noisy = add_noise(
+            clean[None], np.array([sign.row]), noise_type=noise_type, strength=strength,
+            options=settings.noise.options_of(noise_type), seed=settings.seed, split="test",
+        )[0]  # fmt: skip
+        rmse = quality.mean_square(clean[None], noisy[None]) ** 0.5
+        result[size] = Noisy(clean, noisy, rmse, quality.psnr_of(rmse))
+    return result
+
+
+def readings(opened: Opened, images: dict[int, Noisy], noise_type: str, strength: float) -> list[Reading]:
+    """What every network makes of the images of `with_noise`, in the project's order."""
+    result, thresholds = [], opened.project.thresholds
+    for one in opened.project.classifiers:
+        found = thresholds.get(one.key, {}).get(noise_type)
+        result.append(
+            Reading(
+                one,
+                opened.networks.guesses(one.key, images[one.size].clean),
+                opened.networks.guesses(one.key, images[one.size].noisy),
+                position.bounds(found),
+                position.sentence(found, strength, noise_type) if thresholds else "",
+            )
+        )
+    return result

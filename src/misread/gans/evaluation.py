@@ -1,0 +1,135 @@
+"""Evaluation of a GAN by its images and its discriminator: all scores and tables of one GAN."""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import pandas as pd
+
+from misread.data import store
+from misread.gans import evaluator
+from misread.gtsrb import classes
+from misread.metrics import gan_scores, generation
+from misread.metrics.intervals import Estimate, proportion
+from misread.params import Params
+
+
+class Signs(NamedTuple):
+    """The images that an evaluation compares; labels of the images of a plain GAN mean nothing."""
+
+    generated: store.ImageSet
+    real: store.ImageSet  # the training set of the GAN's regime, held-out tracks included
+    index: pd.DataFrame  # of the same rows: class_id, track, validation
+    test: dict[str, store.ImageSet]  # the clean and all noisy test sets by name
+    compared: dict[str, store.ImageSet]  # the training set, clean and under each noise, by name
+
+    @property
+    def training(self) -> np.ndarray:
+        """Which real images the GAN was trained on: bool, ``(N,)``."""
+        return ~self.index.validation.to_numpy()
+
+
+class Networks(NamedTuple):
+    """The trained networks that an evaluation needs."""
+
+    evaluator: keras.Model  # classifier trained on clean signs, whose features measure distances as well
+    noisy_evaluator: keras.Model | None  # classifier trained on noisy signs, of a conditional GAN of the noisy regime
+    discriminator: keras.Model
+
+
+class Evaluation(NamedTuple):
+    """What `evaluate` finds; the tables are those of `misread.metrics.gan_scores`."""
+
+    scores: dict
+    proportions: pd.DataFrame
+    per_class: pd.DataFrame
+    noise: pd.DataFrame
+
+
+def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Params) -> Evaluation:
+    """Measure fidelity, diversity, classes and noise of the generated images, and the discriminator's decisions.
+
+    Args:
+        signs: the images.
+        networks: trained ones.
+        conditional: whether the GAN was told the class of each image.
+        settings: the parameters.
+
+    """
+    training, labels = signs.training, np.asarray(signs.real.labels)
+    seen, features = evaluator.classes_and_features(networks.evaluator, signs.generated.images)
+    seen_real, real_features = evaluator.classes_and_features(networks.evaluator, signs.real.images)
+    distances, shares, count = _fidelity(features, real_features[training], signs.index[training], settings)
+    per_class = gan_scores.per_class(
+        seen, features, signs.generated.labels if conditional else None, labels[training], real_features[training]
+    )
+    noise = _noise(signs, count, settings)
+    taken = _taken_for_real(signs, networks.discriminator, conditional, settings.gan.training.loss)
+    scores = {
+        **distances,
+        "precision": shares["precision"].value,
+        "recall": shares["recall"].value,
+        **{name: float(noise[name][0]) for name in ("residual_rms", "periodic_power") if name in noise},
+        "taken_for_real": {name: taken[name].value for name in ("generated", "held_out", "clean")},
+    }
+    if conditional:
+        tested, of_classes = _gan_test(signs.generated, seen, networks.noisy_evaluator)
+        shares |= tested
+        scores = {**of_classes, **scores, "diversity": float((per_class.diversity / per_class.real_diversity).mean())}
+    else:
+        for ending, predicted in (("", seen), ("_floor", seen_real[~training])):
+            covered, distance = generation.coverage(predicted, labels[training], classes.COUNT)
+            scores[f"coverage{ending}"] = {"classes": covered, "distance": distance}
+    shares |= {f"taken_for_real.{name}": share for name, share in taken.items()}
+    return Evaluation(scores, gan_scores.proportions(shares), per_class, noise)
+
+
+def _fidelity(
+    features: np.ndarray, real: np.ndarray, index: pd.DataFrame, settings: Params
+) -> tuple[dict[str, float], dict[str, Estimate], int]:
+    """Distances and shares of `gan_scores.fidelity`, and the number of images of each kind that were compared."""
+    rng = np.random.default_rng(settings.seed)
+    tracks = index.groupby(["class_id", "track"]).ngroup().to_numpy()
+    *halves, frames = generation.halves_by_track(tracks, settings.gan.evaluation.images, rng)
+    count = min(len(features), *map(len, halves))
+    chosen = [features[rng.choice(len(features), count, replace=False)], *(real[half[:count]] for half in halves)]
+    distances, shares = gan_scores.fidelity(*chosen, neighbors=max(3, frames), seed=settings.seed)
+    return distances, shares, count
+
+
+def _gan_test(
+    generated: store.ImageSet, seen: np.ndarray, noisy_evaluator: keras.Model | None
+) -> tuple[dict[str, Estimate], dict]:
+    """Share of the generated images in which the evaluators see the intended class: with intervals, and as scores."""
+    shares = {"gan_test": proportion(seen == generated.labels)}
+    scores = {"gan_test": {"accuracy": shares["gan_test"].value}}
+    if noisy_evaluator is not None:
+        seen_noisy, _ = evaluator.classes_and_features(noisy_evaluator, generated.images)
+        shares["gan_test_of_noisy_evaluator"] = proportion(seen_noisy == generated.labels)
+        scores["gan_test"]["accuracy_of_noisy_evaluator"] = shares["gan_test_of_noisy_evaluator"].value
+    return shares, scores
+
+
+def _taken_for_real(signs: Signs, discriminator: keras.Model, conditional: bool, loss: str) -> dict[str, Estimate]:
+    """Share of the images of each set that the discriminator classifies as real."""
+    training, (images, labels) = signs.training, signs.real
+    image_sets = {
+        "generated": signs.generated,
+        "trained_on": store.ImageSet(images[training], labels[training]),
+        "held_out": store.ImageSet(images[~training], labels[~training]),
+        **signs.test,
+    }
+    return {
+        name: proportion(evaluator.taken_for_real(discriminator, loss, one.images, one.labels if conditional else None))
+        for name, one in image_sets.items()
+    }
+
+
+def _noise(signs: Signs, count: int, settings: Params) -> pd.DataFrame:
+    """The noise in the generated images and in the same training images, clean and under each noise: ``count`` each."""
+    rows = np.linspace(0, len(signs.generated.images) - 1, count).round().astype(int)
+    real = np.flatnonzero(signs.training)[rows]
+    chosen = {"generated": signs.generated.images[rows]}
+    chosen |= {name: one.images[real] for name, one in signs.compared.items()}
+    periodic = "periodic" in settings.noise.types.names
+    return gan_scores.noise_content(chosen, settings.noise.options_of("periodic") if periodic else None)

@@ -1,0 +1,252 @@
+"""The three official GTSRB archives: names, checksums, annotations and images.
+
+Source: J. Stallkamp, M. Schlipsing, J. Salmen, C. Igel, "Man vs. computer: benchmarking machine learning algorithms for
+traffic sign recognition", Neural Networks 32 (2012).
+"""
+
+import io
+import re
+import zipfile
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from misread.errors import MisreadError
+from misread.gtsrb import classes
+
+SITE = "https://sid.erda.dk/public/archives/daaeac0d7ce1152aea9b61d9f1e19370/"
+TRAIN_ROOT = "GTSRB/Final_Training/Images"
+TEST_ROOT = "GTSRB/Final_Test/Images"
+SMALLER_ROOT = "GTSRB/Training/"
+SMALLER = "the smaller edition of GTSRB, with 26,640 training images; the study needs the one with 39,209"
+TEST_ANNOTATIONS = "GT-final_test.csv"
+
+
+class Archive(NamedTuple):
+    """An official zip: its file name, and the checksum of the published file."""
+
+    name: str
+    md5: str
+
+
+TRAIN = Archive("GTSRB_Final_Training_Images.zip", "f33fd80ac59bff73c82d25ab499e03a3")
+TEST = Archive("GTSRB_Final_Test_Images.zip", "c7e4e6327067d32654124b0fe9e82185")
+TEST_LABELS = Archive("GTSRB_Final_Test_GT.zip", "fe31e9c9270bbcd7b84b7f21a9d9d9e5")
+ARCHIVES = (TRAIN, TEST, TEST_LABELS)
+
+# Column of the annotation files -> column of the index.
+COLUMNS = {
+    "Filename": "file",
+    "Width": "width",
+    "Height": "height",
+    "Roi.X1": "x1",
+    "Roi.Y1": "y1",
+    "Roi.X2": "x2",
+    "Roi.Y2": "y2",
+    "ClassId": "class_id",
+}
+TRAIN_IMAGES_PER_TEST_IMAGE = 3  # about, in every class
+MAX_SIDE = 1024  # pixels; the largest GTSRB image has 266
+MAX_MEMBER_BYTES = 3 * MAX_SIDE**2 + 4096
+MAX_ARCHIVE_BYTES = 4 * 1024**3
+TRACK_FILE = re.compile(r"(\d{5})_(\d{5})\.ppm")
+
+
+def other_zips(folder: Path) -> list[Path]:
+    """Zip files in a folder that are none of the three archives by name, sorted."""
+    names = {archive.name for archive in ARCHIVES}
+    return sorted(path for path in folder.glob("*.zip") if path.name not in names and zipfile.is_zipfile(path))
+
+
+def is_smaller_edition(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip holds the 26,640 training images of the competition's first stage, as GTSRB-Training_fixed.zip."""
+    return any(name.startswith(SMALLER_ROOT) for name in archive.namelist())
+
+
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """Open a zip whose members are safe to read.
+
+    Raises:
+        MisreadError: the file is missing or is no zip, a member's path is absolute or climbs out with ``..``, or the
+            content would unpack to far more than images of signs need (a decompression bomb).
+
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise MisreadError(f"{path}: no such file; `dvc repro download` brings it") from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise MisreadError(f"{path}: not a readable zip archive ({error})") from None
+    total = 0
+    for member in archive.infolist():
+        parts = PurePosixPath(member.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", member.filename):
+            raise MisreadError(f"{path}: member {member.filename!r} has an absolute path or one with '..'")
+        total += member.file_size
+        if member.file_size > MAX_MEMBER_BYTES or total > MAX_ARCHIVE_BYTES:
+            raise MisreadError(f"{path}: member {member.filename!r} would unpack to too many bytes")
+    return archive
+
+
+@lru_cache(maxsize=4)
+def opened_archive(path: Path) -> zipfile.ZipFile:
+    """As `open_archive`, kept open: a worker that reads many blocks parses the zip's directory once."""
+    return open_archive(path)
+
+
+def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
+    """Bytes of one member, its CRC checked.
+
+    Raises:
+        MisreadError: the member is missing or damaged.
+
+    """
+    try:
+        return archive.read(member)
+    except KeyError:
+        raise MisreadError(f"{archive.filename}: file {member!r} is missing") from None
+    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise MisreadError(f"{archive.filename}: {member!r} is damaged ({error})") from None
+
+
+def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarray:
+    """Decode an image and compare its size with the annotation.
+
+    Returns:
+        uint8, ``(height, width, 3)``, RGB.
+
+    Raises:
+        MisreadError: broken content, or another size than announced.
+
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.size != (width, height):
+                found = "x".join(map(str, image.size))
+                raise MisreadError(f"{name}: the image is {found} but its annotation says {width}x{height}")
+            return np.asarray(image.convert("RGB"))
+    except MisreadError:
+        raise
+    except Exception as error:  # Pillow raises many kinds for a broken file
+        raise MisreadError(f"{name}: broken image ({error})") from None
+
+
+def parse_annotations(content: bytes, name: str, columns: list[str], separator: str, text_column: str) -> pd.DataFrame:
+    """Read an annotation file: the columns asked for, whole numbers but for one column of text.
+
+    Raises:
+        MisreadError: it is no such table, lacks a column, or holds something else than whole numbers.
+
+    """
+    try:
+        table = pd.read_csv(io.BytesIO(content), sep=separator)
+    except (ValueError, pd.errors.ParserError) as error:
+        raise MisreadError(f"{name}: not a readable annotation file ({error})") from None
+    if missing := [column for column in columns if column not in table.columns]:
+        raise MisreadError(f"{name}: column {missing[0]!r} is missing; expected {separator.join(columns)}")
+    for column in columns:
+        if column != text_column and not pd.api.types.is_integer_dtype(table[column]):
+            raise MisreadError(f"{name}: column {column!r} must hold whole numbers")
+    return table[columns].astype({text_column: str})
+
+
+def _annotations(content: bytes, name: str) -> pd.DataFrame:
+    return parse_annotations(content, name, list(COLUMNS), ";", text_column="Filename").rename(columns=COLUMNS)
+
+
+def check_rows(table: pd.DataFrame, name: str) -> None:
+    """Check what can be checked without the pixels.
+
+    Raises:
+        MisreadError: a class outside 0 to 42, a size that no sign has, or a region of interest outside its image.
+
+    """
+    checks = [
+        (~table.class_id.between(0, classes.COUNT - 1), "class_id", f"class out of range 0 to {classes.COUNT - 1}"),
+        (~table[["width", "height"]].isin(range(1, MAX_SIDE + 1)).all(axis=1), "width", f"size not in 1 to {MAX_SIDE}"),
+        (
+            (table.x1 < 0) | (table.y1 < 0) | (table.x2 > table.width) | (table.y2 > table.height)
+            | (table.x1 >= table.x2) | (table.y1 >= table.y2),
+            "x1",
+            "region of interest outside its image",
+        ),
+        (table.file.duplicated(), "file", "file listed twice"),
+    ]  # fmt: skip
+    for wrong, column, problem in checks:
+        if wrong.any():
+            row = table[wrong].iloc[0]
+            raise MisreadError(f"{name}: {row.file}: {problem} ({column} is {row[column]})")
+
+
+def _check_files(table: pd.DataFrame, archive: zipfile.ZipFile, root: str) -> None:
+    """Every row has its file, and every file its row."""
+    prefix = root + "/"
+    present = {m[len(prefix) :] for m in archive.namelist() if m.startswith(prefix) and m.lower().endswith(".ppm")}
+    listed = set(table.file)
+    if lost := sorted(listed - present):
+        raise MisreadError(f"{archive.filename}: {root}/{lost[0]} has an annotation but no file ({len(lost)} such)")
+    if extra := sorted(present - listed):
+        raise MisreadError(f"{archive.filename}: {root}/{extra[0]} has no annotation ({len(extra)} such files)")
+
+
+def read_train_index(folder: Path) -> pd.DataFrame:
+    """Annotations of the training images, sorted by class, track and frame.
+
+    Args:
+        folder: where the three archives lie.
+
+    Returns:
+        Columns file, class_id, track, frame, width, height, x1, y1, x2, y2. ``file`` is relative to the archive's
+        image folder; ``track`` counts within its class.
+
+    Raises:
+        MisreadError: an archive or an annotation is broken; the message names it.
+
+    """
+    with open_archive(Path(folder) / TRAIN.name) as archive:
+        tables = []
+        pattern = re.compile(rf"{TRAIN_ROOT}/(\d{{5}})/GT-\1\.csv")
+        for member in sorted(archive.namelist()):
+            match = pattern.fullmatch(member)
+            if not match:
+                continue
+            table = _annotations(read_member(archive, member), member)
+            tracks = table.file.str.extract(TRACK_FILE)
+            if tracks.isna().any(axis=None):
+                bad = table.file[tracks[0].isna()].iloc[0]
+                raise MisreadError(f"{member}: file name {bad!r} is not of the form TRACK_FRAME.ppm")
+            if (wrong := table[table.class_id != int(match[1])]).size:
+                raise MisreadError(
+                    f"{member}: {wrong.file.iloc[0]} has class {wrong.class_id.iloc[0]}, not its folder's"
+                )
+            table["track"], table["frame"] = tracks[0].astype(int), tracks[1].astype(int)
+            table["file"] = match[1] + "/" + table.file
+            tables.append(table)
+        if not tables:
+            if is_smaller_edition(archive):
+                raise MisreadError(f"{archive.filename}: {SMALLER}")
+            raise MisreadError(f"{archive.filename}: no annotations {TRAIN_ROOT}/CLASS/GT-CLASS.csv in it")
+        index = pd.concat(tables, ignore_index=True).sort_values(["class_id", "track", "frame"], ignore_index=True)
+        check_rows(index, TRAIN.name)
+        _check_files(index, archive, TRAIN_ROOT)
+    return index[["file", "class_id", "track", "frame", "width", "height", "x1", "y1", "x2", "y2"]]
+
+
+def read_test_index(folder: Path) -> pd.DataFrame:
+    """Annotations of the test images, sorted by file name; as `read_train_index`, without track and frame.
+
+    Raises:
+        MisreadError: an archive or an annotation is broken; the message names it.
+
+    """
+    with open_archive(Path(folder) / TEST_LABELS.name) as labels:
+        index = _annotations(read_member(labels, TEST_ANNOTATIONS), TEST_ANNOTATIONS)
+    index = index.sort_values("file", ignore_index=True)
+    check_rows(index, TEST_ANNOTATIONS)
+    with open_archive(Path(folder) / TEST.name) as archive:
+        _check_files(index, archive, TEST_ROOT)
+    return index[["file", "class_id", "width", "height", "x1", "y1", "x2", "y2"]]

@@ -1,0 +1,120 @@
+"""Kaggle's edition of GTSRB (``Train.csv``, ``Test.csv`` and PNG images), converted to the official archives."""
+
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import pandas as pd
+from tqdm import tqdm
+
+from misread.errors import MisreadError
+from misread.gtsrb import archives, dataset
+
+COLUMNS = ["Width", "Height", "Roi.X1", "Roi.Y1", "Roi.X2", "Roi.Y2", "ClassId", "Path"]
+TABLES = ("Train.csv", "Test.csv")
+DEPTH = 2  # folders between the mirror, or the top of a zip in it, and the tables
+
+Reader = Callable[[str], bytes]
+
+
+class Edition(NamedTuple):
+    """Where the edition lies: a folder or a zip, and the folder in it that holds the tables."""
+
+    path: Path
+    root: str
+
+    def __str__(self) -> str:
+        return str(self.path / self.root)
+
+
+def find(mirror: Path) -> Edition | None:
+    """The edition in a mirror, unpacked or in a zip, at its top or in a folder, in whatever case; None without one."""
+    for depth in range(DEPTH + 1):
+        for table in sorted(path for path in mirror.glob("*/" * depth + "*.csv") if path.name.lower() == "train.csv"):
+            if _are_tables(path.name for path in table.parent.iterdir()):
+                return Edition(table.parent, "")
+    for path in dataset.other_zips(mirror):
+        with zipfile.ZipFile(path) as archive:
+            names = [PurePosixPath(name) for name in archive.namelist()]
+        for name in sorted(
+            (name for name in names if name.name.lower() == "train.csv"), key=lambda one: len(one.parts)
+        ):
+            beside = (one.name for one in names if one.parent == name.parent)
+            if len(name.parts) <= DEPTH + 1 and _are_tables(beside):
+                return Edition(path, "" if name.parent.name == "" else str(name.parent))
+    return None
+
+
+def _are_tables(names: Iterable[str]) -> bool:
+    return {table.lower() for table in TABLES} <= {name.lower() for name in names}
+
+
+@contextmanager
+def _open(edition: Edition):
+    """Yield a function from a member's path to its bytes; the case of letters is as the tables have it, or another."""
+    if edition.path.is_file():
+        with dataset.open_archive(edition.path) as archive:
+            exact = dict.fromkeys(archive.namelist())
+            other_case = {name.lower(): name for name in exact}
+            root = f"{edition.root}/" if edition.root else ""
+
+            def read(member: str) -> bytes:
+                name = root + member
+                return dataset.read_member(archive, name if name in exact else other_case.get(name.lower(), name))
+
+            yield read
+        return
+
+    @cache
+    def files() -> dict[str, Path]:
+        return {path.relative_to(edition.path).as_posix().lower(): path for path in edition.path.rglob("*")}
+
+    def read(member: str) -> bytes:
+        path = edition.path / member
+        try:
+            return (path if path.is_file() else files().get(member.lower(), path)).read_bytes()
+        except FileNotFoundError:
+            raise MisreadError(f"{path}: listed in Train.csv or Test.csv, but there is no such file") from None
+
+    yield read
+
+
+def _table(read: Reader, name: str) -> pd.DataFrame:
+    table = dataset.parse_annotations(read(name), name, COLUMNS, ",", text_column="Path")
+    for path in table.Path:
+        parts = PurePosixPath(path.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts:
+            raise MisreadError(f"{name}: {path!r} has an absolute path or one with '..'")
+    table["Filename"] = table.Path.map(lambda path: PurePosixPath(path).with_suffix(".ppm").name)
+    return table
+
+
+def convert(edition: Edition, folder: Path) -> None:
+    """Write the three official archives from Kaggle's edition; PNG to PPM, pixel for pixel.
+
+    Args:
+        edition: from `find`; with Train.csv, Test.csv and the images that they list.
+        folder: where the archives go.
+
+    Raises:
+        MisreadError: a table or an image is missing or broken; the message names it.
+
+    """
+    with _open(edition) as read, archives.Writer(folder) as writer:
+        train, test = (_table(read, name) for name in TABLES)
+        # Kaggle's files carry the class in front of the track: 00020_00001_00002.png.
+        train["Filename"] = train.Filename.str.extract(r"(\d{5}_\d{5}\.ppm)$")[0]
+        if train.Filename.isna().any():
+            raise MisreadError(
+                f"Train.csv: file name {train.Path[train.Filename.isna()].iloc[0]!r} names no track and frame"
+            )
+        for row in tqdm(train.itertuples(), total=len(train), desc="training images", unit="img"):
+            image = dataset.decode_image(read(row.Path), row.Path, row.Width, row.Height)
+            writer.add_train(row.ClassId, row.Filename, image)
+        for row in tqdm(test.itertuples(), total=len(test), desc="test images", unit="img"):
+            writer.add_test(row.Filename, dataset.decode_image(read(row.Path), row.Path, row.Width, row.Height))
+        official = list(dataset.COLUMNS)
+        writer.add_annotations(train[official].sort_values("Filename"), test[official].sort_values("Filename"))

@@ -1,0 +1,62 @@
+"""The three archives of GTSRB: from a mirror if one is named, else from the official site."""
+
+import zipfile
+from pathlib import Path
+
+from misread import transfer
+from misread.errors import MisreadError
+from misread.gtsrb import dataset, kaggle
+
+SHOWN = 5  # names of what a mirror holds
+
+
+def fetch_archives(folder: Path, downloads: Path) -> None:
+    """Put the three official archives into a folder.
+
+    The mirror is tried first: for the archives themselves, then for Kaggle's edition of GTSRB, which is converted.
+
+    Args:
+        folder: where the archives go.
+        downloads: where downloads are kept, finished or not, so that the next run uses or resumes them.
+
+    Raises:
+        MisreadError: a file cannot be had, or is not what its checksum says.
+    """
+    mirror = transfer.mirror()
+    if mirror and not transfer.is_url(mirror) and not (Path(mirror) / dataset.TRAIN.name).exists():
+        edition = kaggle.find(Path(mirror))
+        if edition:
+            print(f"{edition}: Kaggle's edition of GTSRB, converted to the official layout")
+            kaggle.convert(edition, folder)
+            return
+        print(_what_is_there(Path(mirror)))
+    for archive in dataset.ARCHIVES:
+        # A part that one source began is not another's to continue.
+        path = transfer.from_mirror(mirror, archive.name, folder, downloads / "mirror") if mirror else None
+        if path is None:
+            if mirror:
+                print(f"{archive.name}: not in {mirror}; downloading it from {dataset.SITE}")
+            path = folder / archive.name
+            transfer.fetch(dataset.SITE + archive.name, path, downloads, archive.md5)
+            continue
+        if not zipfile.is_zipfile(path):
+            raise MisreadError(f"{archive.name}: what {mirror} holds is no zip archive, or not all of it")
+        if (found := transfer.md5_of(path)) != archive.md5:
+            print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")
+
+
+def _what_is_there(mirror: Path) -> str:
+    """What was looked for in a folder and what it holds instead, in one line."""
+    held = sorted(path.name for path in mirror.iterdir())
+    shown = ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "") or "nothing"
+    smaller = [path.name for path in dataset.other_zips(mirror) if _is_smaller_edition(path)]
+    note = f"; {smaller[0]} is {dataset.SMALLER}" if smaller else ""
+    return (
+        f"{mirror}: found neither {dataset.TRAIN.name} nor Kaggle's {' and '.join(kaggle.TABLES)}, in it, in a folder "
+        f"or in a zip; it holds {shown}{note}"
+    )
+
+
+def _is_smaller_edition(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return dataset.is_smaller_edition(archive)

@@ -1,0 +1,34 @@
+"""Predictions of a classifier for the clean and all noisy test sets."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import keras
+import pandas as pd
+from tqdm import tqdm
+
+from misread import paths
+from misread.data import store
+from misread.inference.predictions import table
+
+
+def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Path]:
+    """(noise type, level) -> folder of a test set; the clean one is `paths.CLEAN_SET`.
+
+    Args:
+        folder: of all test sets at one size.
+        noisy: type and level of the noisy ones.
+
+    """
+    return {paths.CLEAN_SET: folder / "clean"} | {one: folder / paths.noisy_set(*one) for one in noisy}
+
+
+def predictions(model: keras.Model, folder: Path, noisy: Iterable[tuple[str, str]], title: str) -> pd.DataFrame:
+    """The tables of `misread.inference.predictions` for all test sets, told apart by noise_type and noise_level."""
+    tables = []
+    for (noise_type, level), one in tqdm(folders(folder, noisy).items(), desc=title, unit="set"):
+        predicted = table(model, *store.open_set(one))
+        predicted.insert(0, "noise_type", noise_type)
+        predicted.insert(1, "noise_level", level)
+        tables.append(predicted)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,153 @@
+"""Scores of a network's predictions, under each noise and over all of them.
+
+Predictions are the tables of `misread.inference.predictions`, one for each noise, told apart by the columns
+``noise_type`` and ``noise_level``; the clean set has ``none`` in both.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import balanced_accuracy_score, recall_score
+
+from misread.metrics.intervals import proportion
+from misread.noise.types import NOISE_TYPES
+from misread.paths import CLEAN_SET as CLEAN
+
+
+def correct(predictions: pd.DataFrame, noise_type: str, level: str) -> np.ndarray:
+    """Which images of a set are right: bool, ``(N,)``, in row order."""
+    chosen = predictions[(predictions.noise_type == noise_type) & (predictions.noise_level == level)]
+    chosen = chosen.sort_values("row")
+    return (chosen.label == chosen.prediction).to_numpy()
+
+
+def set_name(noise_type: str, level: str) -> str:
+    """``clean`` or ``TYPE-LEVEL``."""
+    return "clean" if (noise_type, level) == CLEAN else f"{noise_type}-{level}"
+
+
+def accuracies(predictions: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Set (`set_name`) -> ``{"accuracy": share}``."""
+    right = predictions.label == predictions.prediction
+    groups = right.groupby([predictions.noise_type, predictions.noise_level], sort=False, observed=True)
+    return {set_name(*name): {"accuracy": float(part.mean())} for name, part in groups}
+
+
+def by_noise(predictions: pd.DataFrame) -> pd.DataFrame:
+    """A row for each noise.
+
+    Columns: noise_type, noise_level; accuracy with n, low, high (95% Wilson); balanced_accuracy; induced (share of the
+    images that are right on the clean set and wrong here: noise-induced misclassification) with induced_low,
+    induced_high and clean_correct (their number); confidence_when_wrong (mean; NaN where none is wrong).
+    """
+    right_clean = correct(predictions, *CLEAN)
+    rows = []
+    for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
+        part = part.sort_values("row")
+        right = (part.label == part.prediction).to_numpy()
+        accuracy, induced = proportion(right), proportion(~right[right_clean])
+        rows.append(
+            {
+                "noise_type": noise_type,
+                "noise_level": level,
+                "accuracy": accuracy.value,
+                "n": accuracy.n,
+                "low": accuracy.low,
+                "high": accuracy.high,
+                "balanced_accuracy": balanced_accuracy_score(part.label, part.prediction),
+                "induced": induced.value,
+                "induced_low": induced.low,
+                "induced_high": induced.high,
+                "clean_correct": induced.n,
+                "confidence_when_wrong": float(part.confidence[~right].mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def of_classifier(predictions: pd.DataFrame, reference: pd.DataFrame, trained: dict) -> pd.DataFrame:
+    """`by_noise` with the corruption error relative to a reference, and with what the classifier is.
+
+    Args:
+        predictions: of the classifier.
+        reference: predictions of the reference.
+        trained: the classifier's ``training.json``.
+
+    """
+    scored = by_noise(predictions)
+    scored["corruption_error"] = scored.noise_type.map(corruption_error(scored, by_noise(reference)))
+    for position, column in enumerate(("label", "image_size", "regime")):
+        scored.insert(position, column, trained[column])
+    return scored
+
+
+def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Recall of each class: columns class_id, n, and one for each noise (``clean``, ``TYPE-LEVEL``)."""
+    labels = np.sort(predictions.label.unique())
+    columns = {}
+    for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
+        name = set_name(noise_type, level)
+        columns[name] = recall_score(part.label, part.prediction, labels=labels, average=None)
+        counts = part.label.value_counts().reindex(labels).to_numpy()
+    return pd.DataFrame({"class_id": labels, "n": counts, **columns})
+
+
+def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Series:
+    """Corruption error of each noise type relative to a baseline network, as in ImageNet-C (arXiv 1903.12261).
+
+    ``CE_type = sum of the errors over the levels / the same sum of the baseline``; 1 is as bad as the baseline. The
+    mean over the types is the (normalised) mCE.
+
+    Args:
+        accuracies: from `by_noise`.
+        baseline: the same of the baseline network.
+
+    Returns:
+        Noise type -> corruption error; infinite where only the baseline makes no error, NaN where neither makes one.
+
+    """
+
+    def errors(table: pd.DataFrame) -> pd.Series:
+        noisy = table[table.noise_type != CLEAN[0]]
+        return (1 - noisy.accuracy).groupby(noisy.noise_type, sort=False, observed=True).sum()
+
+    return errors(accuracies) / errors(baseline)
+
+
+def mean_noisy_accuracy(accuracies: pd.DataFrame) -> float:
+    """Mean accuracy over the noisy sets."""
+    return float(accuracies[accuracies.noise_type != CLEAN[0]].accuracy.mean())
+
+
+def metrics(
+    accuracies: pd.DataFrame, baseline: pd.DataFrame, thresholds: dict, parameters: int, selected: tuple[str, str]
+) -> dict[str, float | None]:
+    """The metrics that `dvc metrics` compares: few, flat, with short names, so that a table of them fits a screen.
+
+    Args:
+        accuracies: from `by_noise`.
+        baseline: the same of the baseline network.
+        thresholds: noise type -> what `sweeps.find_thresholds` found.
+        parameters: of the network.
+        selected: noise type and level of the set that the regime ``noisy`` is trained on.
+
+    Returns:
+        Accuracies, shares of 4 decimals: ``clean``, ``chosen`` (on the selected set), ``noisy`` (mean of the nine);
+        ``mce`` relative to the baseline; the strength at which a tenth of the images fails, in the type's own unit,
+        None where the grid does not reach it: each under the ``metric`` of its noise type; and ``params``, the
+        network's size.
+
+    """
+    values = accuracies.set_index(["noise_type", "noise_level"]).accuracy
+    return {
+        "clean": round(float(values[CLEAN]), 4),
+        "chosen": round(float(values[selected]), 4),
+        "noisy": round(mean_noisy_accuracy(accuracies), 4),
+        "mce": round(float(corruption_error(accuracies, baseline).mean()), 4),
+        **{NOISE_TYPES[kind].metric: _rounded(found["p10"]["strength"]) for kind, found in thresholds.items()},
+        "params": parameters,
+    }
+
+
+def _rounded(strength: float | None) -> float | None:
+    """A strength with three significant digits, as its interval warrants."""
+    return None if strength is None else float(f"{strength:.3g}")

@@ -1,0 +1,55 @@
+"""The headline numbers over all networks."""
+
+import pandas as pd
+
+from misread.metrics import accuracy
+from misread.metrics.intervals import paired_difference
+
+
+def headline(
+    scored: dict[str, pd.DataFrame],
+    predictions: dict[str, pd.DataFrame],
+    source: str,
+    selected: tuple[str, str],
+) -> dict:
+    """What a reader asks first.
+
+    Args:
+        scored: key (``NETWORK-REGIME``) -> table of `accuracy.by_noise` with a column ``corruption_error``.
+        predictions: key -> its predictions.
+        source: ``gtsrb`` or ``synthetic``.
+        selected: the noisy set that the regime ``noisy`` is trained on, type and level.
+
+    Returns:
+        ``source``; ``test_images``; ``selected``; ``most_disruptive``: for each network and regime the noise type with
+        the lowest mean accuracy over its levels; and ``minus_clean``: for each classifier of another regime than
+        ``clean`` its accuracy less that of the same network trained on clean signs, on the selected noisy set and on
+        the clean one, paired, with the 95% interval.
+
+    """
+    most_disruptive = {}
+    for key, table in scored.items():
+        means = table[table.noise_type != accuracy.CLEAN[0]].groupby("noise_type").accuracy.mean()
+        most_disruptive[key] = means.idxmin()
+    changes = {}
+    for key in scored:
+        network, regime = key.rsplit("-", 1)
+        reference = f"{network}-clean"
+        if regime != "clean" and reference in predictions:
+            changes[key] = {
+                name: _difference(predictions[key], predictions[reference], noise)
+                for name, noise in (("selected", selected), ("clean", accuracy.CLEAN))
+            }
+    return {
+        "source": source,
+        "test_images": int(next(iter(scored.values())).n.max()),
+        "selected": "-".join(selected),
+        "most_disruptive": most_disruptive,
+        "minus_clean": changes,
+    }
+
+
+def _difference(one: pd.DataFrame, other: pd.DataFrame, noise: tuple[str, str]) -> dict[str, float]:
+    """Accuracy of one classifier less that of another on the same images, with the 95% interval."""
+    found = paired_difference(accuracy.correct(one, *noise), accuracy.correct(other, *noise))
+    return {"difference": found.value, "low": found.low, "high": found.high}

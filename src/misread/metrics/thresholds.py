@@ -1,0 +1,113 @@
+"""At what strength noise makes a network fail: thresholds with intervals, from accuracies over a grid of strengths.
+
+A network's failure curve is the share of the images it has right without noise that it has wrong with it
+(noise-induced misclassification), over the strength. Noise that is stronger does not help: the measured shares are made
+monotone by isotonic regression (R. E. Barlow et al., "Statistical Inference under Order Restrictions", 1972), joined by
+straight lines, from a share of 0 at strength 0 on. A threshold is where this line first reaches a level. Intervals are
+percentiles of a bootstrap over the images.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+from sklearn.isotonic import isotonic_regression
+
+from misread.metrics.intervals import CONFIDENCE
+
+REACHED, NOT_REACHED, BELOW_GRID = "reached", "not reached", "already below the smallest strength"
+TOO_FEW = "too few signs are classified correctly without noise"
+FEWEST = 10  # images: of fewer no threshold is told, as a tenth of them is less than one
+
+
+class Threshold(NamedTuple):
+    """A strength with its 95% interval; None where a bound lies outside the grid."""
+
+    strength: float | None
+    low: float | None
+    high: float | None
+    status: str
+
+
+def failures(right_clean: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Which of the images that are classified correctly without noise are misclassified with it.
+
+    Args:
+        right_clean: bool, ``(N,)``.
+        right: bool, ``(N, STRENGTHS)``.
+
+    Returns:
+        bool, ``(M, STRENGTHS)``, a row for each of the M images that are right without noise.
+
+    """
+    return ~right[right_clean]
+
+
+def monotone_curve(shares: np.ndarray) -> np.ndarray:
+    """Shares of failures that never fall with strength: float, ``(STRENGTHS,)``; NaN where the shares are."""
+    if np.isnan(shares).any():
+        return np.full(len(shares), np.nan)
+    return isotonic_regression(np.asarray(shares, float), y_min=0, y_max=1)
+
+
+def crossing(strengths: np.ndarray, curve: np.ndarray, level: float) -> float:
+    """Where a monotone curve first reaches a level, by straight lines from (0, 0) on; infinite if it never does.
+
+    Args:
+        strengths: ascending, above 0.
+        curve: from `monotone_curve`.
+        level: share of failures, above 0.
+
+    """
+    above = np.flatnonzero(curve >= level)
+    if not len(above):
+        return np.inf
+    x = np.concatenate([[0.0], strengths])
+    y = np.concatenate([[0.0], curve])
+    end = above[0] + 1
+    return float(np.interp(level, y[end - 1 : end + 1], x[end - 1 : end + 1]))
+
+
+def threshold(
+    strengths: np.ndarray, failed: np.ndarray, level: float, resamples: int, rng: np.random.Generator
+) -> Threshold:
+    """The strength at which a share of the images first fails, with a 95% bootstrap interval.
+
+    Nothing is extrapolated: a threshold beyond the largest strength, or below the smallest, is only said to be there.
+
+    Args:
+        strengths: ascending, above 0, ``(STRENGTHS,)``.
+        failed: from `failures`.
+        level: share, above 0, below 1.
+        resamples: of the images.
+        rng: draws them.
+
+    """
+
+    def statistic(rows: np.ndarray, axis: int = -1) -> np.ndarray:
+        shares = failed[rows].mean(axis=-2)
+        flat = shares.reshape(-1, len(strengths))
+        values = [crossing(strengths, monotone_curve(one), level) for one in flat]
+        return np.reshape(values, shares.shape[:-1])
+
+    rows = np.arange(len(failed))
+    if len(rows) < FEWEST:
+        return Threshold(None, None, None, TOO_FEW)
+    value = float(statistic(rows))
+    if not np.isfinite(value):
+        return Threshold(None, None, None, NOT_REACHED)
+    if value < strengths[0]:
+        return Threshold(None, None, None, BELOW_GRID)
+    with np.errstate(invalid="ignore"):  # the standard error, which is not used, of values some of which are infinite
+        interval = stats.bootstrap(
+            (rows,), statistic, n_resamples=resamples, batch=50, method="percentile", confidence_level=CONFIDENCE,
+            rng=rng,
+        ).confidence_interval  # fmt: skip
+    low = float(interval.low) if interval.low >= strengths[0] else None
+    high = float(interval.high) if np.isfinite(interval.high) else None
+    return Threshold(value, low, high, REACHED)
+
+
+def first_failures(strengths: np.ndarray, failed: np.ndarray) -> np.ndarray:
+    """The smallest strength of the grid at which each image fails: float, ``(M,)``; infinite where none does."""
+    return np.where(failed.any(axis=1), strengths[failed.argmax(axis=1)], np.inf)

@@ -1,0 +1,76 @@
+"""Description of a network. Each network is a module of `misread.networks`, and no other module names it.
+
+Every network takes uint8 or float32 images ``(N, SIZE, SIZE, 3)``, RGB, 0 to 255, and returns float32 logits
+``(N, 43)``. What a backbone expects of its input is part of the network. Keras is imported where a network is built, as
+every stage reads the parameters of all networks, and few of them need Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from misread.sections import ImageSize, Positive, Rate, Section, Share
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Settings(Section):
+    """How a network is trained."""
+
+    image_size: ImageSize
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Rate
+    weight_decay: Share
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    precision: Literal["float32", "mixed_bfloat16"]
+
+
+class BackboneSettings(Settings):
+    """How a network on a backbone from `keras.applications` is trained, whose blocks end at the layers ``BLOCKS``."""
+
+    BLOCKS: ClassVar[tuple[str, ...]]
+
+    weights: Literal["imagenet"] | None
+    cut: str
+    fine_tune_from: str | None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> BackboneSettings:
+        first, last = self.fine_tune_from, self.cut
+        if first is not None and self.BLOCKS.index(first) > self.BLOCKS.index(last):
+            raise ValueError(f"fine_tune_from: {first!r}: must not come after cut, {last!r}")
+        if first is not None and self.weights is None:
+            raise ValueError(f"fine_tune_from: {first!r}: must be null where weights is null, or layers stay random")
+        return self
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network: its parameters, how it is built, and how it is called and drawn.
+
+    Attributes:
+        settings: its section of ``params.yaml``.
+        build: ``(settings, weights) -> model``, not compiled; ``weights``: file with those of the backbone, or None.
+        title: in tables and figures.
+        color: of its curves, as Matplotlib takes it.
+        backbone: function of `keras.applications` that makes its backbone; None: it has none.
+
+    """
+
+    settings: type[Settings]
+    build: Callable[[Settings, Path | None], keras.Model]
+    title: str
+    color: str
+    backbone: str | None = None
+
+    def label(self, settings: Settings) -> str:
+        """How tables and figures call the network: one whose backbone never saw ImageNet says so."""
+        random = self.backbone is not None and settings.weights is None
+        return f"{self.title} (random init)" if random else self.title

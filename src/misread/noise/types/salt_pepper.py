@@ -1,0 +1,49 @@
+"""Salt & pepper noise."""
+
+import numpy as np
+
+from misread.noise.draws import RANGE, Words, second_words
+from misread.noise.registration import NoiseType
+from misread.sections import Share
+
+
+def salt_pepper(images: np.ndarray, strength: float, words: Words) -> np.ndarray:
+    """Set a share of the pixels to black or white, half each, all channels together.
+
+    Args:
+        images: see `misread.noise.registration`.
+        strength: share of the pixels replaced, 0 to 1, in expectation.
+        words: see `misread.noise.registration`.
+
+    Source: impulse noise; R. C. Gonzalez and R. E. Woods, "Digital Image Processing", section 5.2.
+
+    """
+    count = images.shape[1] * images.shape[2]
+    first = words(count).ravel()
+    border, beyond = divmod(strength / 2 * RANGE, 1)
+    pepper, salt = np.flatnonzero(first <= border), np.flatnonzero(first >= RANGE - 1 - border)
+    doubtful = np.flatnonzero(first[pepper] == border), np.flatnonzero(first[salt] == RANGE - 1 - border)
+    if any(map(len, doubtful)):
+        second = second_words(words, count, np.concatenate([pepper[doubtful[0]], salt[doubtful[1]]]))
+        black, white = np.split(second, [len(doubtful[0])])
+        pepper = np.delete(pepper, doubtful[0][black >= beyond])
+        salt = np.delete(salt, doubtful[1][white < 1 - beyond])
+    noisy = images.copy()
+    pixels = noisy.reshape(-1, images.shape[3])
+    pixels[pepper] = 0
+    pixels[salt] = 255
+    return noisy
+
+
+NOISE = NoiseType(
+    corrupt=salt_pepper,
+    title="salt & pepper",
+    description="Salt & pepper noise replaces a share of the pixels by black or white.",
+    unit="share of pixels",
+    phrase="{} of the pixels",
+    metric="salt10",
+    color="#000000",
+    line="-",
+    strength=Share,
+    percent=True,
+)

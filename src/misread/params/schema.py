@@ -1,0 +1,272 @@
+"""``params.yaml`` as typed, frozen sections: every key known, every value checked."""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, create_model, model_validator
+
+from misread.network import Settings as NetworkSettings
+from misread.networks import NETWORKS
+from misread.noise.registration import NoiseType
+from misread.noise.types import NOISE_TYPES
+from misread.registry import Registry
+from misread.sections import Chosen, ImageSize, Positive, Rate, Rising, Section, Share
+
+Source = Literal["gtsrb", "synthetic"]
+ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
+Level = Literal["min", "avg", "max"]
+Augmentation = Literal["none", "paper", "label_preserving"]
+Regime = Literal["clean", "noisy", "mixed"]
+GanLoss = Literal["bce", "hinge", "lsgan"]
+Condition = Literal["concat", "projection"]
+
+LEVELS: tuple[str, ...] = get_args(Level)
+
+
+class Data(Section):
+    """Which images, and which of them validate."""
+
+    source: Source
+    images_per_class: Annotated[int, Field(ge=60)] | None
+    validation_share: Annotated[float, Field(gt=0, lt=1)]
+
+
+class NoiseTypeSettings(Section):
+    """Strengths of a noise type at each level and over a fine grid, in its own unit, and its options."""
+
+    min: float
+    avg: float
+    max: float
+    sweep: list[float]
+    options: Section
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> "NoiseTypeSettings":
+        if not self.min < self.avg < self.max:
+            raise ValueError(f"{[self.min, self.avg, self.max]}: must rise from min to avg to max")
+        return self
+
+
+def noise_type_settings(name: str, noise: NoiseType) -> type[NoiseTypeSettings]:
+    """The section of one noise type."""
+    strength = noise.strength
+    return create_model(
+        name, __base__=NoiseTypeSettings, min=strength, avg=strength, max=strength, options=noise.options,
+        sweep=Annotated[list[strength], Field(min_length=2), Rising],
+    )  # fmt: skip
+
+
+class Noise(Section):
+    """The noisy sets, and the one that is trained on."""
+
+    type: str
+    level: Level
+    quality_images: Positive
+    types: Chosen
+
+    @model_validator(mode="after")
+    def _type_is_there(self) -> "Noise":
+        if self.type not in self.types.names:
+            raise ValueError(f"type: {self.type!r}: must be {' or '.join(map(repr, self.types.names))}")
+        return self
+
+    @property
+    def selected(self) -> str:
+        """The noisy set that the regime ``noisy`` is trained on and the headline metrics use, ``TYPE-LEVEL``."""
+        return f"{self.type}-{self.level}"
+
+    @property
+    def sets(self) -> tuple[tuple[str, str], ...]:
+        """Type and level of every noisy set."""
+        return tuple((name, level) for name in self.types.names for level in LEVELS)
+
+    def strength_of(self, noise_type: str, level: str) -> float:
+        """Strength in the type's own unit."""
+        return getattr(self.types[noise_type], level)
+
+    def options_of(self, noise_type: str) -> dict[str, float]:
+        """Keyword arguments of the type's function."""
+        return self.types[noise_type].options.model_dump()
+
+
+class Train(Section):
+    """What holds for the training of every classifier."""
+
+    augmentation: Augmentation
+    balance: Share
+    patience: Positive
+
+
+class Collapse(Section):
+    """Discriminator collapse: when training stops with an error."""
+
+    accuracy: Annotated[float, Field(gt=0.5, le=1)]
+    epochs: Positive
+
+
+class GanTraining(Section):
+    """What holds for the training of both kinds of GAN."""
+
+    latent_size: Positive
+    batch_size: Annotated[int, Field(ge=2)]  # batch normalisation needs two
+    loss: GanLoss
+    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
+    learning_rate: Rate
+    beta_1: Annotated[float, Field(ge=0, lt=1)]
+    ema: Annotated[float, Field(ge=0, lt=1)]
+    samples_every: Positive
+    collapse: Collapse
+
+
+class PlainGan(Section):
+    """The GAN without classes."""
+
+    epochs: Positive
+
+
+class ConditionalGan(Section):
+    """The conditional GAN."""
+
+    epochs: Positive
+    condition: Condition
+    embedding_size: Positive
+
+
+class GanKinds(Section):
+    """Both kinds of GAN."""
+
+    gan: PlainGan
+    cgan: ConditionalGan
+
+
+class GanEvaluation(Section):
+    """On how many images generated and real ones are compared."""
+
+    images: Annotated[int, Field(ge=10)]
+
+
+class Gan(Section):
+    """The generative networks."""
+
+    image_size: ImageSize
+    training: GanTraining
+    kinds: GanKinds
+    evaluation: GanEvaluation
+
+
+class Downstream(Section):
+    """Training of the downstream classifiers, which show what generated signs are worth as training data."""
+
+    network: str
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Rate
+    weight_decay: Share
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _network_is_small(self) -> "Downstream":
+        known = [name for name in NETWORKS if NETWORKS[name].backbone is None]
+        if self.network not in known:
+            raise ValueError(f"network: {self.network!r}: must be {' or '.join(map(repr, known))}, without a backbone")
+        return self
+
+
+class Fourier(Section):
+    """Fourier sensitivity: periodic noise of one energy, over a grid of periods and angles.
+
+    At a period of 2 pixels or less the energy depends on the phase: a wave that crosses zero at every pixel vanishes.
+    """
+
+    amplitude: Annotated[float, Field(gt=0, le=255)]
+    periods: Annotated[list[Annotated[float, Field(gt=2)]], Field(min_length=1), Rising]
+    angles: Annotated[list[Annotated[float, Field(ge=0, lt=180)]], Field(min_length=1)]
+    images: Positive | None
+
+
+class Sweep(Section):
+    """Accuracy over fine grids of noise."""
+
+    images: Positive | None
+    fourier: Fourier
+    resamples: Annotated[int, Field(ge=100)]
+
+
+class Figures(Section):
+    """What the figures show."""
+
+    signs: Annotated[int, Field(ge=1, le=16)]
+
+
+class Params(Section):
+    """The whole of ``params.yaml``."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    threads: Annotated[int, Field(ge=1, le=256)]
+    data: Data
+    resize: ResizePolicy
+    noise: Noise
+    regimes: Annotated[list[Regime], Field(min_length=1)]
+    baseline: str
+    train: Train
+    networks: Chosen
+    gan: Gan
+    downstream: Downstream
+    sweep: Sweep
+    figures: Figures
+
+    @model_validator(mode="after")
+    def _baseline_is_there(self) -> "Params":
+        if self.baseline not in self.networks.names or "clean" not in self.regimes:
+            raise ValueError(
+                f"baseline: {self.baseline!r}: must be {' or '.join(map(repr, self.networks.names))}, "
+                "and regimes must have clean"
+            )
+        return self
+
+    @property
+    def image_sizes(self) -> dict[str, int]:
+        """Side of the images of every network, and of the GANs, in pixels."""
+        return {name: self.networks[name].image_size for name in self.networks.names} | {"gan": self.gan.image_size}
+
+    @property
+    def classifiers(self) -> tuple[tuple[str, str], ...]:
+        """Network and regime of every classifier."""
+        return tuple((name, regime) for name in self.networks.names for regime in self.regimes)
+
+    @property
+    def downstream_network(self) -> NetworkSettings:
+        """The small CNN at the size of the GANs' images."""
+        settings = self.downstream.model_dump(exclude={"network"})
+        settings |= {"image_size": self.gan.image_size, "precision": "float32"}
+        return NETWORKS[self.downstream.network].settings(**settings)
+
+
+def chosen(registry: Registry, given: object, settings_of) -> type[Chosen]:
+    """A section with the keys that a file has, each checked by what is registered under it.
+
+    Args:
+        registry: of the known keys.
+        given: what the file has there, of any type.
+        settings_of: name -> section.
+
+    """
+    here = [name for name in given if name in registry.names] if isinstance(given, dict) else []
+    others = [name for name in registry.names if name not in here]
+    fields = {name: (settings_of(name), ...) for name in here} | dict.fromkeys(others, (Section | None, None))
+    section = create_model("Chosen", __base__=Chosen, **fields)
+    section.REGISTERED = registry.names
+    return section
+
+
+def schema_for(values: object) -> type[Params]:
+    """The schema of a file with the noise types and networks that it names."""
+    values = values if isinstance(values, dict) else {}
+    noise = values.get("noise")
+    types = chosen(
+        NOISE_TYPES,
+        noise.get("types") if isinstance(noise, dict) else None,
+        lambda name: noise_type_settings(name, NOISE_TYPES[name]),
+    )
+    networks = chosen(NETWORKS, values.get("networks"), lambda name: NETWORKS[name].settings)
+    noise_section = create_model("Noise", __base__=Noise, types=types)
+    return create_model("Params", __base__=Params, noise=noise_section, networks=networks)

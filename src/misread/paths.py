@@ -1,0 +1,113 @@
+"""Paths of all files, relative to the project's folder; ``dvc.yaml`` names the same paths."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+CHECKED = Path("data/params-checked")  # always the same, once the parameters are valid
+ORIGIN = Path("data/origin.json")  # the parameters that determine the archives
+SIZES = Path("data/image_sizes.json")  # of every network and of the GANs
+WANTED_SETS = Path("data/sets.json")  # the parameters that determine the links in `SETS`
+BACKBONES = Path("data/backbones")  # a file for each network: the parameters that determine the weights of its backbone
+ARCHIVES = Path("data/gtsrb")
+DOWNLOADS = Path("data/.downloads")
+CLEAN = Path("data/clean")
+NOISY = Path("data/noisy")
+SETS = Path("data/sets")
+MODELS = Path("models")
+REPORTS = Path("reports")
+METRICS = Path("metrics")
+
+CLEAN_SET = ("none", "none")  # noise type and level of the clean sets in tables
+DOWNSTREAM_PREDICTIONS = REPORTS / "gans/predictions"
+
+# Downstream classifiers, by what they are trained on; `dvc.yaml` lists them too.
+DOWNSTREAM = (
+    "real", "label_preserving", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy",
+)  # fmt: skip
+GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")  # keys: kind and regime
+GAN = "gan"  # owner of the sets with the image size of the GANs; the other owners are networks
+
+
+def classifier(network: str, regime: str) -> str:
+    """Key of a classifier: its part in the names of files and stages."""
+    return f"{network}-{regime}"
+
+
+def noisy_set(noise_type: str, level: str) -> str:
+    """Name of a noisy set."""
+    return f"{noise_type}-{level}"
+
+
+def index(split: str) -> Path:
+    """Table of the images of a split, ``train`` or ``test``, in the order of all its sets."""
+    return CLEAN / f"{split}.csv"
+
+
+def training_sets(owner: str, regime: str) -> Path:
+    """Folder of the training sets of a regime, at the image size of a network or of the GANs."""
+    return SETS / owner / "train" / regime
+
+
+def test_sets(owner: str) -> Path:
+    """Folder of the clean and all noisy test sets, at the size of a network or of the GANs."""
+    return SETS / owner / "test"
+
+
+def compared_sets() -> Path:
+    """Folder of the clean and all noisy training sets, to which the noise in generated images is compared."""
+    return SETS / GAN / "compared"
+
+
+def model(key: str) -> Path:
+    """Folder of a trained network."""
+    return MODELS / key
+
+
+def backbone_weights(network: str) -> Path:
+    """Weights of a network's backbone."""
+    return MODELS / "pretrained" / network / "backbone.weights.h5"
+
+
+def predictions(key: str) -> Path:
+    """Predictions of a classifier for all test sets."""
+    return REPORTS / "predictions" / f"{key}.parquet"
+
+
+def sweep(key: str) -> Path:
+    """Folder of the predictions of a classifier under fine grids of noise."""
+    return REPORTS / "sweep" / key
+
+
+def history(key: str) -> Path:
+    """Losses and accuracies of a classifier's training by epoch."""
+    return REPORTS / "history" / f"{key}.csv"
+
+
+def scores(key: str) -> Path:
+    """Folder of a classifier's tables: accuracies, thresholds, and where it fails."""
+    return REPORTS / "scores" / key
+
+
+def scored(classifiers: Iterable[tuple[str, str]]) -> list[str]:
+    """Keys of the classifiers that have scores: all in the study; the demo's graph leaves some out.
+
+    Args:
+        classifiers: network and regime of each.
+
+    """
+    return [key for key in (classifier(*one) for one in classifiers) if scores(key).exists()]
+
+
+def downstream(name: str) -> Path:
+    """Folder of a trained downstream classifier."""
+    return MODELS / "downstream" / name
+
+
+def downstream_predictions(name: str) -> Path:
+    """Predictions of a downstream classifier for all test sets."""
+    return DOWNSTREAM_PREDICTIONS / f"{name}.parquet"
+
+
+def generated(key: str) -> Path:
+    """Image set that a GAN generated."""
+    return Path("data/generated") / key

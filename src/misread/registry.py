@@ -1,0 +1,44 @@
+"""Registries: each module of a package registers one object under the name of the module."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+from misread.errors import MisreadError
+
+
+class Registry:
+    """The objects that the modules of a package register. A module is imported when its object is asked for.
+
+    So the results of one module do not depend on the others.
+
+    Args:
+        package: dotted name.
+        attribute: name of the registered object in each module.
+        what: the objects are, for messages.
+
+    """
+
+    def __init__(self, package: str, attribute: str, what: str):
+        self.package, self.attribute, self.what = package, attribute, what
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the modules, in alphabetical order."""
+        folder = importlib.import_module(self.package).__path__
+        return tuple(sorted(module.name for module in pkgutil.iter_modules(folder)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __getitem__(self, name: str) -> Any:
+        """The object of a name.
+
+        Raises:
+            MisreadError: no module has this name.
+
+        """
+        if name not in self.names:
+            raise MisreadError(f"{self.what} {name!r} is unknown; one of {', '.join(self.names)}")
+        return getattr(importlib.import_module(f"{self.package}.{name}"), self.attribute)

@@ -1,0 +1,91 @@
+"""The report: its topics, in the order of the page."""
+
+from pathlib import Path
+from types import ModuleType
+
+from misread import paths
+from misread.data import store
+from misread.params import Params
+from misread.report import (
+    disruption,
+    gan_images,
+    gan_training_data,
+    levels,
+    limits,
+    mistakes,
+    noise_training,
+    onset,
+    overview,
+    page,
+    provenance,
+    signs,
+    strength_slider,
+    style,
+    training_curves,
+)
+from misread.report.pictures import Picture, picture
+from misread.report.results import Results
+from misread.report.topic import Topic
+
+MODULES: tuple[ModuleType, ...] = (
+    overview, strength_slider, signs, training_curves, levels, onset, disruption, noise_training, mistakes, gan_images,
+    gan_training_data, limits, provenance,
+)  # fmt: skip
+# Each has a template of its module's name in templates/sections.
+TOPICS: dict[str, Topic] = {module.__name__.rpartition(".")[2]: module.TOPIC for module in MODULES}
+
+
+def draw(results: Results, folder: Path) -> dict[str, Picture]:
+    """Write the figures of all topics as ``folder/TOPIC/NAME``: a drawing as SVG, photographs as PNG.
+
+    Returns:
+        ``TOPIC/NAME`` -> the figure as the page holds it.
+
+    """
+    pictures = {}
+    with store.complete_or_absent(folder) as target:
+        for topic, content in TOPICS.items():
+            for name, drawn in content.figures(results).items():
+                path = target / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                style.save(drawn.figure, path)
+                pictures[f"{topic}/{name}"] = picture(path, drawn.caption, drawn.alt)
+    return pictures
+
+
+def context(results: Results, pictures: dict[str, Picture]) -> dict:
+    """All that the templates name.
+
+    Args:
+        results: of the study.
+        pictures: from `draw`.
+
+    """
+    return {
+        "topics": TOPICS,
+        "source": results.source,
+        "classifiers": len(results.titles),
+        "test_images": results.counts.test,
+        "noisy_sets": len(results.noise),
+        "selected": results.selected,
+        "figures": pictures,
+        "tables": {
+            f"{topic}/{name}": table
+            for topic, content in TOPICS.items()
+            for name, table in content.tables(results).items()
+        },
+        "texts": {topic: content.text(results) for topic, content in TOPICS.items()},
+        "answers": {
+            content.question: content.answer(results) for content in TOPICS.values() if content.question is not None
+        },
+    }
+
+
+def pages(settings: Params) -> dict[Path, str]:
+    """Draw all figures; path -> text of the page and of the numbers for GitHub."""
+    results = Results(settings)
+    filled = context(results, draw(results, paths.REPORTS / "figures"))
+    return {
+        paths.REPORTS / "index.html": page.render("report.html.j2", **filled),
+        paths.REPORTS / "results.md": page.render("results.md.j2", **filled),
+    }

@@ -1,0 +1,175 @@
+"""What generated images are worth as training data."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from misread.metrics.accuracy import set_name
+from misread.params import LEVELS
+from misread.report import page, style, wording
+from misread.report.levels import widest
+from misread.report.results import Results
+from misread.report.topic import Drawn, Topic
+
+# Controls are grey and black and differ in their lines; Okabe and Ito's palette.
+STYLES = {
+    "real": ("#000000", ":"),
+    "label_preserving": ("#000000", "-"),
+    "noise": ("#7f7f7f", "--"),
+    "generated-clean": ("#E69F00", "-"),
+    "generated-noisy": ("#E69F00", "--"),
+    "augmented-clean": ("#56B4E9", "-"),
+    "augmented-noisy": ("#56B4E9", "--"),
+}
+TRAINED_ON = {
+    "real": "real signs",
+    "label_preserving": "real signs, augmented",
+    "noise": "real signs, half of them noisy",
+    "generated-clean": "only signs of the conditional GAN trained on clean signs",
+    "generated-noisy": "only signs of the conditional GAN trained on noisy signs",
+    "augmented-clean": "real signs and as many of the conditional GAN trained on clean signs",
+    "augmented-noisy": "real signs and as many of the conditional GAN trained on noisy signs",
+}
+
+
+def downstream(accuracies: pd.DataFrame, source: str) -> Figure:
+    """Accuracy of every downstream classifier by noise level, with 95% intervals, a panel for each noise type.
+
+    Args:
+        accuracies: table of `misread.metrics.gan_scores.downstream`.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    types = style.noise_types(accuracies)
+    figure, panels = plt.subplots(1, len(types), figsize=(3.5 * len(types), 4.1), sharey=True, squeeze=False)
+    steps = ["clean", *LEVELS]
+    for axes, noise_type in zip(panels[0], types, strict=True):
+        for classifier, table in accuracies.groupby("classifier", sort=False):
+            values = table[table.noise_type.isin(["none", noise_type])]
+            errors = np.abs(values[["low", "high"]].to_numpy().T - values.accuracy.to_numpy())
+            color, line = STYLES[classifier]
+            axes.errorbar(
+                range(len(steps)), values.accuracy, errors, color=color, ls=line, marker="o", ms=3, capsize=2, lw=1.4,
+                label=classifier,
+            )  # fmt: skip
+        axes.set(title=style.noise_title(noise_type), xlabel="noise level", ylim=(0, 1.02))
+        axes.set_xticks(range(len(steps)), steps)
+    panels[0, 0].set_ylabel("accuracy")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    style.source_note(figure, source)
+    return figure
+
+
+def gains(table: pd.DataFrame, source: str) -> Figure:
+    """Accuracy with generated images less that of each control, with 95% intervals; a panel for each regime of the GAN.
+
+    Args:
+        table: of `misread.metrics.gan_scores.gains`.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    classifiers = table.classifier.unique()
+    figure, panels = plt.subplots(
+        1, len(classifiers), figsize=(4.8 * len(classifiers), 4.4), sharey=True, squeeze=False
+    )
+    for axes, classifier in zip(panels[0], classifiers, strict=True):
+        part = table[table.classifier == classifier]
+        controls = part.control.unique()
+        for offset, control in zip(np.linspace(-0.25, 0.25, len(controls)), controls, strict=True):
+            values = part[part.control == control]
+            sets = [set_name(*name) for name in zip(values.noise_type, values.noise_level, strict=True)]
+            color, line = STYLES[control]
+            axes.errorbar(
+                values.gain, np.arange(len(sets)) + offset, xerr=(values.gain - values.low, values.high - values.gain),
+                fmt="o", ms=4, mfc=color if line == "-" else "white", color=color, ls="none", label=f"less {control}",
+            )  # fmt: skip
+        axes.axvline(0, color="black", lw=0.8)
+        axes.set(title=classifier, xlabel="difference in accuracy, same images")
+        axes.set_yticks(range(len(sets)), sets)
+    panels[0, 0].invert_yaxis()
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
+    style.source_note(figure, source)
+    return figure
+
+
+def figures(results: Results) -> dict[str, Drawn]:
+    """Accuracies of the downstream classifiers, and what generated images add."""
+    every = f"n = {results.counts.test:,}"
+    return {
+        "downstream": Drawn(
+            downstream(results.downstream, results.source),
+            f"Accuracy of the downstream classifiers by noise level, with 95% intervals; {every}.",
+            "Lines of accuracy over the level of noise, one for each classifier",
+        ),
+        "gains": Drawn(
+            gains(results.gains, results.source),
+            "Accuracy with generated signs added, less that of each classifier trained on real signs alone, paired on "
+            f"the same images, with 95% intervals; {every}.",
+            "Points with intervals beside a line at zero, for each test set",
+        ),
+    }
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """The downstream classifiers on every test set."""
+    named = results.downstream.assign(
+        noise=[style.set_title(row.noise_type, row.noise_level) for row in results.downstream.itertuples()]
+    )
+    wide = named.pivot_table(index="classifier", columns="noise", values="accuracy", sort=False).reset_index()
+    return {
+        "downstream": page.table(
+            wide,
+            "Accuracy of the downstream classifiers",
+            f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps; "
+            f"n = {named.n.max():,} each, {widest(named)}.",
+        )
+    }
+
+
+def gain(results: Results, classifier: str, control: str, noise: tuple[str, str]) -> dict[str, float]:
+    """Accuracy of a downstream classifier less that of a control: value, low, high."""
+    table = results.gains
+    found = table[
+        (table.classifier == classifier) & (table.control == control)
+        & (table.noise_type == noise[0]) & (table.noise_level == noise[1])
+    ].iloc[0]  # fmt: skip
+    return {"value": float(found.gain), "low": float(found.low), "high": float(found.high)}
+
+
+def accuracy_of(results: Results, classifier: str, noise: tuple[str, str]) -> float:
+    """Accuracy of a downstream classifier on one test set."""
+    table = results.downstream.set_index(["classifier", "noise_type", "noise_level"])
+    return float(table.accuracy[(classifier, *noise)])
+
+
+def answer(results: Results) -> list[str]:
+    """GAN-train, and what generated signs change under the selected noise beside what noisy signs do."""
+    noise = results.settings.noise
+    clean, selected = ("none", "none"), (noise.type, noise.level)
+    alone = accuracy_of(results, "generated-clean", clean)
+    real = accuracy_of(results, "real", clean)
+    sentences = [
+        f"A classifier trained only on signs that the conditional GAN generated reaches {alone:.2f} accuracy on the "
+        f"clean test set; trained on real signs it reaches {real:.2f}."
+    ]
+    for classifier in results.gains.classifier.unique():
+        regime = classifier.rsplit("-", 1)[1]
+        sentences.append(
+            f"Adding signs of the conditional GAN trained on {regime} signs to the real signs "
+            f"{wording.change(**gain(results, classifier, 'real', selected))} under {results.selected} noise and "
+            f"{wording.change(**gain(results, classifier, 'real', clean))} on clean signs."
+        )
+    added = accuracy_of(results, "noise", selected) - accuracy_of(results, "real", selected)
+    lost = accuracy_of(results, "noise", clean) - accuracy_of(results, "real", clean)
+    sentences.append(
+        f"Replacing half of the real signs by noisy ones instead changes the accuracy by {added:+.3f} under this noise "
+        f"and by {lost:+.3f} on clean signs."
+    )
+    return sentences
+
+
+TOPIC = Topic(
+    "Generated images as training data", figures=figures, tables=tables, question="Do GANs help?", answer=answer,
+    text=lambda results: {"image_size": results.settings.gan.image_size, "trained_on": TRAINED_ON},
+)  # fmt: skip

@@ -1,0 +1,5 @@
+"""What the results do not show."""
+
+from misread.report.topic import Topic
+
+TOPIC = Topic("Limits", text=lambda results: {"source": results.source})

@@ -1,0 +1,94 @@
+"""What training on noise adds under this noise, and what it costs under others."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from misread.report import page, style, wording
+from misread.report.results import Results
+from misread.report.topic import Drawn, Topic
+
+
+def transfer(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
+    """Accuracy of every classifier on every test set: what training on one noise does under the others.
+
+    After R. Geirhos et al., "Generalisation in humans and deep neural networks", arXiv 1808.08750.
+
+    Args:
+        tables: key -> table of `misread.metrics.accuracy.by_noise`.
+        titles: key -> how texts call the classifier.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    values = np.array([table.accuracy for table in tables.values()])
+    figure, axes = plt.subplots(figsize=(0.75 * values.shape[1] + 1.8, 0.42 * len(tables) + 1.6))
+    first = next(iter(tables.values()))
+    names = [style.set_title(row.noise_type, row.noise_level).replace(" ", "\n") for row in first.itertuples()]
+    style.heat_map(axes, values, [titles[key] for key in tables], names)
+    axes.set_xlabel("test set")
+    style.source_note(figure, source)
+    return figure
+
+
+def figures(results: Results) -> dict[str, Drawn]:
+    """The accuracy of every classifier on every test set."""
+    return {
+        "transfer": Drawn(
+            transfer(results.scored, results.titles, results.source),
+            f"Accuracy of every network and regime on every test set; n = {results.counts.test:,}.",
+            "A heat map with a row for each network and regime and a column for each test set",
+        )
+    }
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """What each regime changes, paired on the same images."""
+    rows = [
+        {"network": results.titles[key]}
+        | {
+            f"change on {what}": page.Shown(
+                wording.signed(change[which]["difference"], change[which]["low"], change[which]["high"]),
+                change[which]["difference"],
+            )
+            for which, what in (("selected", f"{results.selected} noise"), ("clean", "clean signs"))
+        }
+        for key, change in results.minus_clean.items()
+    ]
+    return {
+        "changes": page.table(
+            pd.DataFrame(rows),
+            "What training on noise changes",
+            "Accuracy less that of the same network trained on clean signs, paired on the same images, with 95% "
+            f"intervals; n = {results.counts.test:,}.",
+        )
+    }
+
+
+def answer(results: Results) -> list[str]:
+    """What each regime gains under the selected noise and what it costs on clean signs."""
+    regimes: dict[str, list[dict]] = {}
+    for key, change in results.minus_clean.items():
+        regimes.setdefault(key.rsplit("-", 1)[1], []).append(change)
+    sentences = []
+    for regime, changes in regimes.items():
+        selected = sorted(one["selected"]["difference"] for one in changes)
+        clean = sorted(one["clean"]["difference"] for one in changes)
+        sentences.append(
+            f"Training on {wording.trained_on(regime, results.selected)} instead of clean signs changes the accuracy "
+            f"under {results.selected} noise by {wording.between(selected[0], selected[-1], '{:+.2f}'.format)}, "
+            "depending on the network, and the accuracy on clean signs by "
+            f"{wording.between(clean[0], clean[-1], '{:+.2f}'.format)}."
+        )
+    return sentences or ["No network was trained on noise."]
+
+
+def text(results: Results) -> dict[str, object]:
+    """The noise that is trained on."""
+    return {"selected": results.selected}
+
+
+TOPIC = Topic(
+    "Training on noise", figures=figures, tables=tables, text=text, question="Does training on noise help?",
+    answer=answer,
+)  # fmt: skip

@@ -1,0 +1,159 @@
+"""What a reader sees first: one figure, one table with a row for each network, and one line on GANs."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from misread import paths
+from misread.networks import NETWORKS
+from misread.noise.apply import add_noise
+from misread.noise.types import NOISE_TYPES
+from misread.params.schema import Noise
+from misread.report import gan_training_data, levels, page, signs, style, wording
+from misread.report.results import Results
+from misread.report.topic import Drawn, Topic
+
+THUMBNAILS = 5  # of a sign above each panel
+
+
+def accuracy_by_strength(
+    curves: pd.DataFrame, titles: dict[str, str], thumbnails: dict[str, dict[float, np.ndarray]], source: str
+) -> Figure:
+    """Accuracy against the strength of the noise, a panel for each type, with a sign under this noise above it.
+
+    Args:
+        curves: tables of `misread.metrics.sweeps.curves` with a column ``network`` (key).
+        titles: key -> how texts call the classifier.
+        thumbnails: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    types = style.noise_types(curves)
+    figure, panels = plt.subplots(1, len(types), figsize=(3.7 * len(types), 4.3), sharey=True, squeeze=False)
+    for axes, noise_type in zip(panels[0], types, strict=True):
+        for key, title in titles.items():
+            part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
+            color, line = style.of_classifier(key)
+            axes.plot(part.strength, part.accuracy, color=color, ls=line, marker=".", ms=4, lw=1.4, label=title)
+        axes.set(xlabel=NOISE_TYPES[noise_type].unit, xscale="log", ylim=(0, 1.02))
+        axes.set_title(style.noise_title(noise_type), pad=42)
+        strengths = curves[curves.noise_type == noise_type].strength
+        low, high = np.log(strengths.min()), np.log(strengths.max())
+        for strength, image in thumbnails[noise_type].items():
+            place = (np.log(strength) - low) / (high - low) * 0.86 + 0.07  # a thumbnail lies within the panel
+            inset = axes.inset_axes((place - 0.075, 1.02, 0.15, 0.15))
+            style.show(inset, image)
+    panels[0, 0].set_ylabel("accuracy")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    style.source_note(figure, source)
+    return figure
+
+
+def thumbnails(noise: Noise, image: np.ndarray, row: int, seed: int) -> dict[str, dict[float, np.ndarray]]:
+    """A sign under some strengths of each grid: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``."""
+    found = {}
+    for noise_type in noise.types.names:
+        grid = noise.types[noise_type].sweep
+        # Those of the grid that come nearest to equal steps on the logarithmic axis.
+        steps = np.geomspace(grid[0], grid[-1], THUMBNAILS)
+        nearest = np.abs(np.log(np.divide.outer(steps, grid))).argmin(axis=1)
+        found[noise_type] = {
+            strength: add_noise(
+                image[None], np.array([row]), noise_type=noise_type, strength=strength,
+                options=noise.options_of(noise_type), seed=seed, split="test",
+            )[0]
+            for strength in np.unique(np.take(grid, nearest))
+        }  # fmt: skip
+    return found
+
+
+def figures(results: Results) -> dict[str, Drawn]:
+    """Accuracy against strength."""
+    settings = results.settings
+    row = signs.rows_by_class(pd.read_csv(paths.index("test")))[levels.CLASS_SHOWN]
+    shown = thumbnails(settings.noise, signs.largest_test_images(settings)[row], row, settings.seed)
+    return {
+        "accuracy": Drawn(
+            accuracy_by_strength(results.curves, results.titles, shown, results.source),
+            f"Accuracy against the strength of each noise, and a sign under it; n = {results.counts.sweep:,} test "
+            "images. Solid lines: networks trained on clean signs.",
+            "Curves of accuracy that fall with the strength of the noise, a panel for each type of noise",
+        )
+    }
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """A row for each network: clean accuracy, thresholds, and what training on noise changes."""
+    rows = []
+    for name in results.settings.networks.names:
+        key = paths.classifier(name, "clean")
+        if key not in results.keys:
+            continue
+        row: dict[str, object] = {"network": NETWORKS[name].label(results.settings.networks[name])}
+        row["clean accuracy"] = _clean_accuracy(results.scored[key])
+        tenth = results.thresholds[(results.thresholds.network == key) & (results.thresholds.level == "p10")]
+        for found in (one for _, one in tenth.iterrows()):
+            row[f"10% fail: {style.noise_title(found.noise_type)}"] = _threshold(found)
+        for other, change in results.minus_clean.items():
+            network, regime = other.rsplit("-", 1)
+            if network == name:
+                row |= {
+                    f"{regime}: change under {results.selected}": _change(change["selected"]),
+                    f"{regime}: change on clean signs": _change(change["clean"]),
+                }
+        rows.append(row)
+    return {
+        "networks": page.table(
+            pd.DataFrame(rows).fillna("").apply(_complete),
+            "Each network in one row",
+            "Accuracy on the clean test set; the strength of each noise at which 10% of the signs fail; and what "
+            f"changes when the network is trained on signs with {results.selected} noise instead of clean ones.",
+        )
+    }
+
+
+def _complete(column: pd.Series) -> pd.Series:
+    """A column in which a network has no number still sorts by number."""
+    if not any(isinstance(one, page.Shown) for one in column):
+        return column
+    return column.map(lambda one: one if isinstance(one, page.Shown) else page.Shown("", np.nan))
+
+
+def _clean_accuracy(table: pd.DataFrame) -> page.Shown:
+    clean = table.set_index(["noise_type", "noise_level"]).loc[paths.CLEAN_SET]
+    return page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}")
+
+
+def _threshold(found: pd.Series) -> page.Shown:
+    if pd.isna(found.strength):
+        return page.Shown("-", np.nan, found.status)
+    noise = NOISE_TYPES[found.noise_type]
+    return page.Shown(
+        noise.number(found.strength),
+        found.strength,
+        f"{noise.words(found.strength)}; {wording.threshold_interval(found)}",
+    )
+
+
+def _change(change: dict) -> page.Shown:
+    value = change["difference"]
+    return page.Shown(f"{value:+.3f}", value, f"{change['low']:+.3f} to {change['high']:+.3f}")
+
+
+def text(results: Results) -> dict[str, object]:
+    """What generated signs and noisy ones add to the small classifier."""
+    noise = results.settings.noise
+    clean, selected = paths.CLEAN_SET, (noise.type, noise.level)
+    changes = {
+        which: {
+            name: gan_training_data.accuracy_of(results, name, where)
+            - gan_training_data.accuracy_of(results, "real", where)
+            for name in ("augmented-clean", "noise")
+        }
+        for which, where in (("clean", clean), ("selected", selected))
+    }
+    return {"changes": changes, "selected": results.selected, "image_size": results.settings.gan.image_size}
+
+
+TOPIC = Topic("At a glance", figures=figures, tables=tables, text=text)

@@ -1,0 +1,194 @@
+"""The study's numbers, as the stages before have written them; each table is read when it is asked for."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from misread import paths
+from misread.data import store, texts
+from misread.metrics import sweeps
+from misread.params import Params
+from misread.report import style
+
+GANS = paths.REPORTS / "gans"
+TABLES = paths.REPORTS / "tables"
+
+
+class Counts(NamedTuple):
+    """Numbers of images."""
+
+    training: int  # without those held out; a GAN generates as many
+    held_out: int  # for validation
+    test: int  # in the whole test set
+    sweep: int  # test images on which the fine grids of noise are measured
+    fourier: int  # test images on which the Fourier sensitivity is measured
+    compared: int  # generated and real images, at most, between which distances are measured
+
+
+class Results:
+    """All numbers of a study; keys are ``NETWORK-REGIME`` for classifiers and ``KIND-REGIME`` for GANs."""
+
+    def __init__(self, settings: Params):
+        self.settings = settings
+
+    @property
+    def source(self) -> str:
+        """``gtsrb`` or ``synthetic``."""
+        return self.settings.data.source
+
+    @property
+    def selected(self) -> str:
+        """How texts call the noisy set that the regime ``noisy`` is trained on."""
+        return style.selected_title(self.settings.noise)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Keys of the classifiers."""
+        return paths.scored(self.settings.classifiers)
+
+    @cached_property
+    def scored(self) -> dict[str, pd.DataFrame]:
+        """Key -> table of `misread.metrics.accuracy.of_classifier`."""
+        return {key: self._scores("by_noise", key) for key in self.keys}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Key -> how texts call the classifier."""
+        return style.titles(self.scored)
+
+    @cached_property
+    def thresholds(self) -> pd.DataFrame:
+        """Table of `misread.metrics.sweeps.threshold_table`."""
+        return sweeps.threshold_table(
+            {key: texts.read_json(paths.scores(key) / "thresholds.json") for key in self.keys}
+        )
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.sweeps.curves` with a column network."""
+        return self._of_all("curves")
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """First tables of `misread.metrics.ranking.rank` with a column network."""
+        return self._of_all("ranking")
+
+    @cached_property
+    def ranking_pairs(self) -> pd.DataFrame:
+        """Second tables of `misread.metrics.ranking.rank` with a column network."""
+        return self._of_all("ranking_pairs")
+
+    @cached_property
+    def fourier(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.sweeps.fourier_sensitivity` with a column network."""
+        return self._of_all("fourier")
+
+    @cached_property
+    def fragility(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.sweeps.fragility` with columns network and noise_type."""
+        return self._of_all("fragility")
+
+    @cached_property
+    def predictions(self) -> dict[str, pd.DataFrame]:
+        """Key -> predictions for all test sets."""
+        return {key: store.read_table(paths.predictions(key)) for key in self.keys}
+
+    @cached_property
+    def sweeps(self) -> dict[str, pd.DataFrame]:
+        """Key -> predictions over the fine grids of strengths."""
+        return {key: store.read_table(paths.sweep(key) / "strengths.parquet") for key in self.keys}
+
+    @cached_property
+    def histories(self) -> dict[str, pd.DataFrame]:
+        """Key -> losses and accuracies by epoch."""
+        return {key: pd.read_csv(paths.history(key)) for key in self.keys}
+
+    @cached_property
+    def study(self) -> pd.DataFrame:
+        """``reports/results.csv``."""
+        return store.read_scores(paths.REPORTS / "results.csv")
+
+    @cached_property
+    def minus_clean(self) -> dict[str, dict]:
+        """Key -> accuracy less that of the same network trained on clean signs; of `misread.metrics.summary`."""
+        return texts.read_json(TABLES / "summary.json")["minus_clean"]
+
+    @cached_property
+    def confusions(self) -> pd.DataFrame:
+        """Table of `misread.metrics.misreadings.tables`."""
+        return pd.read_csv(TABLES / "confusions.csv")
+
+    @cached_property
+    def permits_more(self) -> pd.DataFrame:
+        """Table of `misread.metrics.misreadings.tables`."""
+        return pd.read_csv(TABLES / "permits_more.csv")
+
+    @cached_property
+    def noise(self) -> dict[str, dict]:
+        """``reports/noise.json``."""
+        return texts.read_json(paths.REPORTS / "noise.json")
+
+    @cached_property
+    def downstream(self) -> pd.DataFrame:
+        """Table of `misread.metrics.gan_scores.downstream`."""
+        return store.read_scores(TABLES / "downstream.csv")
+
+    @cached_property
+    def gains(self) -> pd.DataFrame:
+        """Table of `misread.metrics.gan_scores.gains`."""
+        return store.read_scores(TABLES / "gains.csv")
+
+    @cached_property
+    def gan_scores(self) -> dict[str, dict]:
+        """Key of a GAN -> its scores."""
+        return {key: texts.read_json(GANS / f"tables/{key}/scores.json") for key in paths.GANS}
+
+    @cached_property
+    def gan_proportions(self) -> dict[str, pd.DataFrame]:
+        """Key of a GAN -> table of `misread.metrics.gan_scores.proportions`."""
+        return self._of_gans("tables/{}/proportions.csv")
+
+    @cached_property
+    def gan_classes(self) -> dict[str, pd.DataFrame]:
+        """Key of a GAN -> table of `misread.metrics.gan_scores.per_class`."""
+        return self._of_gans("tables/{}/per_class.csv")
+
+    @cached_property
+    def gan_noise(self) -> dict[str, pd.DataFrame]:
+        """Key of a GAN -> table of `misread.metrics.gan_scores.noise_content`."""
+        return self._of_gans("tables/{}/noise.csv")
+
+    @cached_property
+    def gan_histories(self) -> dict[str, pd.DataFrame]:
+        """Key of a GAN -> losses and the discriminator's accuracies by epoch."""
+        return self._of_gans("history/{}.csv")
+
+    @cached_property
+    def gan_variants(self) -> pd.DataFrame:
+        """Table of `misread.experiments.compare_gans`, always of GTSRB."""
+        return pd.read_csv("docs/gan_variants.csv")
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Numbers of images."""
+        held_out = pd.read_csv(paths.index("train")).validation
+        test = int(self.downstream.n.max())
+        sweep = self.settings.sweep
+        return Counts(
+            training=int((~held_out).sum()),
+            held_out=int(held_out.sum()),
+            test=test,
+            sweep=min(test, sweep.images or test),
+            fourier=min(test, sweep.fourier.images or test),
+            compared=self.settings.gan.evaluation.images,
+        )
+
+    def _scores(self, name: str, key: str) -> pd.DataFrame:
+        return store.read_scores(paths.scores(key) / f"{name}.csv")
+
+    def _of_all(self, name: str) -> pd.DataFrame:
+        return pd.concat([self._scores(name, key) for key in self.keys], ignore_index=True)
+
+    def _of_gans(self, pattern: str) -> dict[str, pd.DataFrame]:
+        return {key: pd.read_csv(GANS / pattern.format(key)) for key in paths.GANS}

@@ -1,0 +1,87 @@
+"""The networks and their training."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from misread.networks import NETWORKS
+from misread.report import page, style
+from misread.report.results import Results
+from misread.report.topic import Drawn, Topic
+
+
+def training_curves(histories: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
+    """Accuracy on training and validation images after each epoch, a panel for each network and regime.
+
+    Args:
+        histories: key (``NETWORK-REGIME``) -> table with epoch, accuracy, val_accuracy.
+        titles: key -> how texts call the classifier.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    columns, lines = style.columns_and_lines(len(histories))
+    figure, grid = plt.subplots(lines, columns, figsize=(3.4 * columns, 2.6 * lines), sharey=True, squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, (key, history) in zip(grid.flat, histories.items(), strict=False):
+        axes.set_axis_on()
+        color, _ = style.of_classifier(key)
+        axes.plot(history.epoch, history.accuracy, color=color, ls=":", marker=".", label="training (augmented)")
+        axes.plot(history.epoch, history.val_accuracy, color=color, marker=".", label="validation")
+        axes.set(title=titles[key], xlabel="epoch", xlim=(0.5, len(history) + 0.5), ylim=(0, 1.02))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.legend(fontsize=7, loc="lower right")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("accuracy")
+    style.source_note(figure, source)
+    return figure
+
+
+def figures(results: Results) -> dict[str, Drawn]:
+    """Training curves."""
+    counts = results.counts
+    return {
+        "curves": Drawn(
+            training_curves(results.histories, results.titles, results.source),
+            "Accuracy on training and validation images after each epoch; "
+            f"n = {counts.training:,} and {counts.held_out:,}.",
+            "Curves of training and validation accuracy for each network and regime",
+        )
+    }
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """The networks."""
+    networks = results.settings.networks
+    rows = []
+    for name in networks.names:
+        settings = networks[name]
+        start = getattr(settings, "weights", None)
+        rows.append(
+            {
+                "network": NETWORKS[name].label(settings),
+                "image size, pixels": settings.image_size,
+                "initial weights": "ImageNet" if start == "imagenet" else "random",
+                "last block": getattr(settings, "cut", ""),
+                "epochs, at most": settings.epochs,
+            }
+        )
+    return {
+        "networks": page.table(
+            pd.DataFrame(rows),
+            "The networks",
+            "Networks on a backbone of keras.applications end at the block that is named.",
+        )
+    }
+
+
+def text(results: Results) -> dict[str, object]:
+    """How the networks are trained."""
+    return {
+        "augmentation": results.settings.train.augmentation,
+        "regimes": results.settings.regimes,
+        "selected": results.selected,
+    }
+
+
+TOPIC = Topic("Networks and training", figures=figures, tables=tables, text=text)

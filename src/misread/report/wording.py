@@ -1,0 +1,75 @@
+"""Numbers and lists in words."""
+
+import pandas as pd
+
+from misread.noise.types import NOISE_TYPES
+from misread.report.style import noise_title
+
+
+def listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def share(value: float) -> str:
+    """A share as per cent, with a decimal below ten."""
+    return f"{100 * value:.1f}%" if value < 0.0995 else f"{100 * value:.0f}%"
+
+
+def number(value: float, noise_type: str) -> str:
+    """A strength without its unit, with three digits."""
+    return NOISE_TYPES[noise_type].number(value)
+
+
+def signed(value: float, low: float, high: float) -> str:
+    """A difference with its 95% interval."""
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
+    """``by 0.30`` or ``by 0.30 to 0.40``: a range, or a single number where both ends are written alike."""
+    ends = [format_of(low), format_of(high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def change(value: float, low: float, high: float) -> str:
+    """What a difference does to the accuracy; one whose 95% interval holds zero is no finding."""
+    if low > 0:
+        return f"raises the accuracy by {value:.3f}"
+    return f"lowers the accuracy by {-value:.3f}" if high < 0 else "does not change the accuracy measurably"
+
+
+def threshold(found: pd.Series) -> str:
+    """A threshold with its interval, or why there is none.
+
+    Args:
+        found: a row of `misread.metrics.sweeps.threshold_table`.
+
+    """
+    if pd.isna(found.strength):
+        return found.status
+    return f"{number(found.strength, found.noise_type)} ({threshold_interval(found)})"
+
+
+def threshold_interval(found: pd.Series) -> str:
+    """The 95% interval of a threshold that has been reached; ends outside the grid are named as such."""
+    low = "below the grid" if pd.isna(found.low) else number(found.low, found.noise_type)
+    high = "beyond the grid" if pd.isna(found.high) else number(found.high, found.noise_type)
+    return f"{low} to {high}"
+
+
+def noise_of(noise_type: str) -> str:
+    """``salt & pepper noise``."""
+    return f"{noise_title(noise_type)} noise"
+
+
+def trained_on(regime: str, selected: str) -> str:
+    """What a regime trains a network on.
+
+    Args:
+        regime: as in the parameter ``regimes``.
+        selected: how texts call the selected noisy set.
+
+    """
+    sets = {"clean": "clean signs", "noisy": f"signs with {selected} noise", "mixed": "clean and noisy signs"}
+    return sets.get(regime, f"the regime {regime}")

@@ -1,0 +1,59 @@
+"""Running a stage: a mistake of the user or a limit of the machine ends it with one line and status 1."""
+
+import errno
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from misread.errors import MisreadError
+
+OUTPUTS = ("data", "metrics", "models", "reports")
+FEWER = "set MISREAD_WORKERS to fewer"
+LIMITS = {
+    errno.ENOMEM: f"not enough memory; {FEWER}, or a smaller batch_size",
+    errno.EAGAIN: f"the system allows no more processes or threads (`ulimit -u` tells how many); {FEWER}",
+    errno.EMFILE: f"the system allows no more open files (`ulimit -n` tells how many); {FEWER}",
+    errno.ENFILE: f"the system allows no more open files on the whole machine; {FEWER}",
+}
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a stage's main function.
+
+    A MisreadError, a limit of the machine and an interruption are reported in one line. Anything else is a bug and
+    keeps its traceback.
+    """
+    try:
+        refuse_links()
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `dvc repro` starts this stage anew")
+    except Exception as error:
+        if (told := described(error)) is None:
+            raise
+        sys.exit(f"error: {told}")
+
+
+def refuse_links() -> None:
+    """Refuse a folder of outputs that is a symbolic link before the stage runs, as DVC refuses it after the stage."""
+    for name in OUTPUTS:
+        if Path(name).is_symlink():
+            raise MisreadError(
+                f"{name}: is a symbolic link, and DVC takes no output behind one; make it a folder, and let "
+                "`dvc cache dir --local FOLDER` put what is large on another disk"
+            )
+
+
+def described(error: Exception) -> str | None:
+    """Describe an error that is not a bug in one line; None for a bug."""
+    if isinstance(error, MisreadError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's
+        return LIMITS[errno.ENOMEM]
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return LIMITS[errno.EAGAIN]
+    if isinstance(error, OSError) and error.errno in LIMITS:
+        return LIMITS[error.errno]
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return None

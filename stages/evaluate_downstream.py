@@ -1,0 +1,21 @@
+"""Predict the clean and all noisy test sets with every downstream classifier."""
+
+from misread import params, paths, stage
+from misread.data import store
+from misread.inference import test_sets
+from misread.training import determinism, saving
+
+
+def main() -> None:
+    settings = params.load()
+    determinism.make_deterministic(settings.seed, settings.threads)
+    with store.complete_or_absent(paths.DOWNSTREAM_PREDICTIONS) as folder:
+        folder.mkdir()
+        for name in paths.DOWNSTREAM:
+            model = saving.load(paths.downstream(name) / "model.keras")
+            predictions = test_sets.predictions(model, paths.test_sets(paths.GAN), settings.noise.sets, name)
+            predictions.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,141 @@
+"""A wrong key, type, range or choice is refused with one line that names it."""
+
+from typing import get_args
+
+import pytest
+from ruamel.yaml import YAML
+
+from misread import params
+from misread.data.resize import RESIZE_POLICIES
+from misread.errors import MisreadError
+from misread.experiments.project_copy import ROOT, change_params
+from misread.gans import cgan, losses
+from misread.params import schema
+from misread.training.augment import POLICIES
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    return tmp_path
+
+
+def refusal(folder) -> str:
+    with pytest.raises(MisreadError) as refused:
+        params.load(folder / "params.yaml")
+    message = str(refused.value)
+    assert "\n" not in message
+    return message
+
+
+def test_the_projects_own_parameters_are_valid_and_frozen():
+    loaded = params.load(ROOT / "params.yaml")
+    assert loaded.image_sizes == {"cnn": 40, "inception_v3": 75, "resnet50": 50, "gan": 28}
+    with pytest.raises(ValueError, match="frozen"):
+        loaded.seed = 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("noise.level", "mean", ["noise.level", "'mean'", "'min', 'avg' or 'max'"]),
+        ("noise.levle", "max", ["noise.levle", "unknown key", "level"]),
+        ("seed", -1, ["seed", "-1", "greater than or equal to 0"]),
+        ("seed", "x", ["seed", "'x'", "whole number"]),
+        ("seed", True, ["seed", "True", "whole number"]),
+        ("data.images_per_class", 30, ["data.images_per_class", "30", "60"]),
+        ("data.images_per_class", 60.5, ["data.images_per_class", "60.5", "whole number or null"]),
+        ("networks.resnet50.weights", "coco", ["networks.resnet50.weights", "'coco'", "'imagenet' or null"]),
+        ("networks.resnet50.image_size", 31, ["networks.resnet50.image_size", "31", "32"]),
+        ("networks.resnet50.cut", "mixed2", ["networks.resnet50.cut", "'mixed2'", "'conv2_block1_out'"]),
+        (
+            "networks.resnet50.fine_tune_from",
+            "x",
+            ["networks.resnet50.fine_tune_from", "'conv2_block1_out'", "or null"],
+        ),
+        ("networks.inception_v3.fine_tune_from", "mixed9", ["networks.inception_v3.fine_tune_from", "after cut"]),
+        ("networks.cnn.cut", "mixed2", ["networks.cnn.cut", "unknown key"]),
+        ("networks.cnn.learning_rate", float("nan"), ["networks.cnn.learning_rate", "nan"]),
+        ("networks.cnn.learning_rate", "1e-3", ["networks.cnn.learning_rate", "'1e-3'", "number"]),
+        ("noise.types.gaussian.min", 80.0, ["noise.types.gaussian", "rise"]),
+        ("noise.types.salt_pepper.max", 1.5, ["noise.types.salt_pepper.max", "1.5"]),
+        ("noise.types.gaussian.options.period", 3.0, ["noise.types.gaussian.options.period", "unknown key", "no keys"]),
+        ("train", 3, ["train", "3", "section"]),
+        ("data.validation_share", 1.0, ["data.validation_share", "less than 1"]),
+    ],
+)
+def test_wrong_value(folder, key, value, told):
+    change_params(folder, {key: value})
+    message = refusal(folder)
+    for part in told:
+        assert part in message
+
+
+def test_layers_that_stay_random_are_refused(folder):
+    change_params(folder, {"networks.resnet50.weights": None, "networks.resnet50.fine_tune_from": "conv2_block2_out"})
+    assert "networks.resnet50.fine_tune_from: 'conv2_block2_out': must be null where weights is null" in refusal(folder)
+
+
+def test_missing_key(folder):
+    path = folder / "params.yaml"
+    values = YAML(typ="safe").load(path)
+    del values["resize"]
+    YAML().dump(values, path)
+    assert "resize: missing" in refusal(folder)
+
+
+def test_broken_and_missing_file(folder):
+    path = folder / "params.yaml"
+    path.write_text("seed: [1\n")
+    assert "not valid YAML" in refusal(folder)
+    path.unlink()
+    assert "no such file" in refusal(folder)
+    path.write_text("")
+    assert "section" in refusal(folder)
+
+
+def test_every_choice_has_its_row_in_a_registry():
+    assert set(get_args(schema.ResizePolicy)) == set(RESIZE_POLICIES)
+    assert set(get_args(schema.Augmentation)) == set(POLICIES)
+    assert set(get_args(schema.GanLoss)) == set(losses.LOSSES)
+    assert set(get_args(schema.Condition)) == set(cgan.CONDITIONS)
+
+
+class TestSectionsOfNetworksAndNoiseTypes:
+    """They are made of what is registered and of what the file has."""
+
+    def test_a_file_may_have_some_of_the_networks_and_noise_types_in_its_own_order(self, folder):
+        path = folder / "params.yaml"
+        values = YAML(typ="safe").load(path)
+        values["networks"] = {name: values["networks"][name] for name in ("resnet50", "cnn")}
+        del values["noise"]["types"]["periodic"]
+        YAML().dump(values, path)
+        loaded = params.load(path)
+        assert loaded.networks.names == ("resnet50", "cnn")
+        assert list(loaded.image_sizes)[-1] == "gan"
+        assert loaded.noise.types.names == ("salt_pepper", "gaussian")
+        assert len(loaded.noise.sets) == 6
+
+    @pytest.mark.parametrize(
+        ("key", "value", "told"),
+        [
+            ("networks.vgg", {}, "networks.vgg: unknown key; networks may hold"),
+            ("noise.types.fog", {}, "noise.types.fog: unknown key; noise.types may hold"),
+            ("networks", {}, "networks: {}: must have at least one of cnn, inception_v3, resnet50"),
+            ("noise.types", {}, "noise.types: {}: must have at least one of gaussian, periodic, salt_pepper"),
+            ("baseline", "vgg", "baseline: 'vgg': must be 'cnn' or"),
+            ("downstream.network", "resnet50", "downstream.network: 'resnet50': must be 'cnn', without a backbone"),
+            ("noise.type", "fog", "noise.type: 'fog': must be 'salt_pepper' or"),
+            ("regimes", [], "regimes: []: must be a list of at least 1 values"),
+        ],
+    )
+    def test_what_is_not_registered_or_not_there_is_told(self, folder, key, value, told):
+        path = folder / "params.yaml"
+        values = YAML(typ="safe").load(path)
+        *sections, name = key.split(".")
+        section = values
+        for part in sections:
+            section = section[part]
+        section[name] = value
+        YAML().dump(values, path)
+        assert told in refusal(folder)

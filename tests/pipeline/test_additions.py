@@ -1,0 +1,103 @@
+"""A network and a noise type, each added as a file and a section of the parameters, occur wherever others do."""
+
+import pandas as pd
+import pytest
+from additions import SPECKLE, VGG16, add, remove
+from pipeline.conftest import KEYS, NOISE_TYPES
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_added_network_is_trained_evaluated_swept_and_scored(clone):
+    for key in ("vgg16-clean", "vgg16-noisy"):
+        assert clone.read(f"models/{key}/training.json")["network"] == "vgg16"
+        assert clone.read(f"metrics/{key}.json")["params"] > 0
+        sweep = pd.read_parquet(clone.folder / f"reports/sweep/{key}/strengths.parquet")
+        assert set(sweep.noise_type) == {"none", *NOISE_TYPES}
+
+
+def test_both_additions_are_in_every_table(clone):
+    reports = clone.folder / "reports"
+    for table, column, wanted in (
+        ("results.csv", "Noise type", {"none", *NOISE_TYPES}),
+        ("tables/confusions.csv", "network", set(KEYS)),
+        ("tables/permits_more.csv", "network", set(KEYS)),
+        ("tables/histories.csv", "classifier", set(KEYS)),
+        ("tables/downstream.csv", "noise_type", {"none", *NOISE_TYPES}),
+        ("tables/gains.csv", "noise_type", {"none", *NOISE_TYPES}),
+        *(
+            (f"scores/{key}/{name}.csv", "noise_type", set(NOISE_TYPES))
+            for key in KEYS
+            for name in ("curves", "ranking")
+        ),
+    ):
+        found = pd.read_csv(reports / table, keep_default_na=False)[column]
+        assert set(found) == wanted, table
+    assert {name.partition("-")[0] for name in clone.read("reports/noise.json")} == set(NOISE_TYPES)
+
+
+def test_both_additions_are_in_every_table_and_figure_of_the_page(clone):
+    page = (clone.folder / "reports/index.html").read_text()
+    figures = dict(part.split('">', 1) for part in page.split('<figure id="figure-')[1:])
+    per_network = (
+        "overview/accuracy", "training_curves/curves", "levels/accuracy_by_level", "onset/curves", "onset/thresholds",
+        "disruption/equal_energy", "disruption/fourier", "noise_training/transfer", "mistakes/permits_more",
+        "mistakes/confusion",
+    )  # fmt: skip
+    per_noise = (
+        "overview/accuracy", "levels/accuracy_by_level", "onset/curves", "onset/thresholds", "onset/fragility",
+        "disruption/equal_energy", "noise_training/transfer", "gan_images/taken_for_real", "gan_images/noise",
+        "gan_training_data/downstream", "gan_training_data/gains",
+    )  # fmt: skip
+    for names, word in ((per_network, "vgg16"), (per_noise, "speckle")):
+        for name in names:
+            assert word in figures[name].split("</figure>")[0], f"{word} in {name}"
+    tables = {part.split("</strong>")[0]: part for part in page.split("<caption><span><strong>")[1:]}
+    without_networks = ("Which misc", "Scores of the GANs", "Accuracy of the downstream", "Strength and error")
+    for title, table in tables.items():
+        if not title.startswith(without_networks):
+            assert "vgg16" in table, title
+    for title in ("Each network", "Strength and error", "Accuracy on the clean", "Noise types from", "Mean accuracy"):
+        assert any("speckle" in table for name, table in tables.items() if name.startswith(title)), title
+
+
+def test_a_noise_type_comes_and_goes_without_training_or_other_noise(clone):
+    state = clone.state()
+    remove(clone.folder, "noise.types", "speckle")
+    assert clone.repro("arrange") == ["check", "arrange"]
+    assert not list(clone.folder.glob("data/noisy/speckle-*"))
+    assert not list(clone.folder.glob("data/sets/*/test/speckle-*"))
+    assert outdated(clone, "train", "train_downstream", "train_gan") == []
+    assert "evaluate@cnn-clean" in outdated(clone, "evaluate")
+    add(clone.folder, SPECKLE)
+    assert clone.repro("arrange", "train") == [], "what was made before is in the cache"
+    clone.restore(state)
+
+
+def test_a_network_comes_and_goes_without_training_others(clone):
+    state = clone.state()
+    remove(clone.folder, "networks", "vgg16")
+    noises = {f"noise@{kind}-{level}" for kind in NOISE_TYPES for level in ("min", "avg", "max")}
+    assert set(clone.repro("arrange")) == {"check", "prepare", *noises, "arrange"}
+    for left in ("predictions", "sweep", "scores", "history"):
+        assert {path.name.split(".")[0] for path in (clone.folder / "reports" / left).iterdir()} == {
+            "cnn-clean", "cnn-noisy",
+        }  # fmt: skip
+    assert not list(clone.folder.glob("metrics/vgg16*"))
+    assert outdated(clone, "train", "evaluate", "sweep", "train_downstream", "train_gan") == []
+    add(clone.folder, VGG16)
+    clone.restore(state)
+
+
+def test_a_message_in_other_words_runs_nothing_but_the_check(clone):
+    for name in ("params/refusals.py", "errors.py", "stage.py", "registry.py"):
+        path = clone.folder / "src/misread" / name
+        path.write_text(path.read_text() + "\n# another message\n")
+    assert clone.would_run() == ["check"]
+    clone.git("checkout", "src")
+
+
+def outdated(clone, *stages):
+    """Those of some stages that are not up to date."""
+    told = clone.dvc("status", *stages).stdout
+    return [line.strip().rstrip(":") for line in told.splitlines() if line and not line.startswith((" ", "\t", "Data"))]

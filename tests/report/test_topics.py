@@ -1,0 +1,129 @@
+"""What the topics of the report say and show, from made-up results."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from report.conftest import BELOW, NOT_REACHED, ranked, thresholds
+
+from misread.metrics.thresholds import BELOW_GRID
+from misread.report import disruption, gan_training_data, mistakes, noise_training, onset, wording
+
+
+def with_(results, **changed):
+    results.__dict__ |= changed
+    return results
+
+
+class TestOnset:
+    def said(self, results, clean, noisy):
+        return onset.answer(with_(results, thresholds=thresholds({"cnn-clean": clean, "cnn-noisy": noisy})))[1]
+
+    def test_the_most_and_the_least_sensitive_classifier_are_named(self, results):
+        assert self.said(results, 0.03, 0.2) == (
+            "Salt & pepper noise: cnn (clean) fails regularly at 3% of the pixels, cnn (noisy) only at 20%."
+        )
+
+    def test_classifiers_without_a_threshold_are_counted(self, results):
+        assert self.said(results, 0.03, NOT_REACHED).endswith(
+            "at 3% of the pixels; 1 of 2 classifiers do not fail regularly at any strength that was tested."
+        )
+        assert self.said(results, NOT_REACHED, NOT_REACHED).startswith("Salt & pepper noise: 2 of 2 classifiers do not")
+        assert "1 of 2 classifiers fail regularly at the smallest strength" in self.said(results, BELOW, 0.2)
+
+    def test_thresholds_sort_by_value_and_those_outside_the_grid_at_its_ends(self, results):
+        found = thresholds({"cnn-clean": 0.085, "cnn-noisy": BELOW})
+        table = onset.tables(with_(results, thresholds=found))["thresholds"]
+        values = {row[3].text: float(row[3].value) for row in table.rows}
+        assert values["8.5% (4% to 6%)"] == 0.085
+        assert values[BELOW_GRID] < 0.085 < values["not reached"]
+        assert table.columns[3].numeric
+
+
+class TestDisruption:
+    def said(self, results, areas, half=0.05):
+        ranking, pairs = ranked(areas, half)
+        return disruption.answer(with_(results, ranking=ranking, ranking_pairs=pairs))[1:]
+
+    def test_the_most_disruptive_noise_is_told_for_each_regime(self, results):
+        assert self.said(results, {"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)}) == [
+            "Periodic noise lowers the accuracy most for all 1 networks trained on clean signs.",
+            "Salt & pepper noise lowers the accuracy most for all 1 networks trained on signs with salt & pepper (max) "
+            "noise.",
+        ]
+
+    def test_networks_that_differ_are_counted(self, results):
+        [clean] = self.said(
+            results, {"a-clean": (0.6, 0.4, 0.5), "b-clean": (0.6, 0.4, 0.5), "c-clean": (0.3, 0.4, 0.5)}
+        )
+        assert clean == (
+            "Periodic noise lowers the accuracy most for 2 of the 3 networks trained on clean signs, and salt & pepper "
+            "noise for 1."
+        )
+
+    def test_a_tie_is_no_finding(self, results):
+        areas = {"cnn-clean": (0.6, 0.4, 0.43), "cnn-noisy": (0.8, 0.4, 0.6)}
+        assert self.said(results, areas)[0].startswith("No single type of noise lowers the accuracy most")
+        table = disruption.tables(results)["order"]
+        assert [row[1].text for row in table.rows] == [
+            "periodic ≈ Gaussian > salt & pepper",
+            "periodic > Gaussian > salt & pepper",
+        ]
+
+
+class TestMistakes:
+    def test_shares_are_told_with_and_without_noise(self, results):
+        [same] = mistakes.answer(results)
+        assert "cnn (clean) misclassifies 30% of the speed limits" in same
+        assert "lowest" not in same, "both networks are alike"
+        results.permits_more.loc[3, "permits_more"] = 0.1
+        [differ] = mistakes.answer(results)
+        assert "cnn (noisy) has the lowest shares under this noise: 10%" in differ
+
+    def test_no_such_signs_give_no_sentence(self, results):
+        results.permits_more["permits_more"] = np.nan
+        assert mistakes.answer(results) == []
+
+    def test_the_table_when_nothing_is_confused(self, results):
+        assert mistakes.confusions(with_(results, confusions=results.confusions.iloc[:0])).rows == []
+
+
+def test_what_training_on_noise_changes_is_a_range_over_the_networks(results):
+    [one] = noise_training.answer(results)
+    assert "under salt & pepper (max) noise by +0.30, depending" in one
+    more = {"difference": 0.4, "low": 0.3, "high": 0.5}
+    results.minus_clean["resnet50-noisy"] = {"selected": more, "clean": more}
+    [both] = noise_training.answer(results)
+    assert "by +0.30 to +0.40, depending on the network, and the accuracy on clean signs by -0.10 to +0.40." in both
+
+
+def test_generated_signs_are_compared_with_real_ones(results):
+    sentences = gan_training_data.answer(results)
+    assert "reaches 0.90 accuracy on the clean test set" in sentences[0]
+    assert "raises the accuracy by 0.100 under salt & pepper (max) noise" in sentences[1]
+    results.gains["low"] = -0.1
+    assert "does not change the accuracy measurably" in gan_training_data.answer(results)[1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.1, 0.3, "raises the accuracy by 0.200"),
+        (-0.3, -0.1, "lowers the accuracy by 0.200"),
+        (-0.1, 0.1, "does not change the accuracy measurably"),
+    ],
+)
+def test_a_difference_is_told_only_if_its_interval_says_so(low, high, said):
+    assert wording.change((low + high) / 2, low, high) == said
+
+
+def test_open_ends_of_an_interval_are_named():
+    found = pd.Series({"strength": 0.1, "low": np.nan, "high": np.nan, "noise_type": "salt_pepper"})
+    assert wording.threshold(found) == "10% (below the grid to beyond the grid)"
+
+
+def test_words_of_lists_shares_and_ranges():
+    assert wording.listed(["a"]) == "a"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert wording.share(0.0123) == "1.2%"
+    assert wording.share(0.123) == "12%"
+    assert wording.between(0.301, 0.304) == "0.30"

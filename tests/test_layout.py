@@ -1,0 +1,50 @@
+"""The code is cut into small pieces, each of which is the one place of what it is about."""
+
+import ast
+from collections import Counter
+
+from misread.experiments.project_copy import ROOT
+from misread.networks import NETWORKS
+from misread.noise.types import NOISE_TYPES
+
+FOLDERS = ("src", "stages", "scripts", "benchmarks")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def test_modules_have_at_most_300_lines():
+    assert [path for path in [*MODULES, *TESTS] if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+def test_functions_have_at_most_50_lines():
+    long = [
+        (path, node.name)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 50
+    ]
+    assert long == []
+
+
+def test_no_two_modules_have_the_same_name():
+    names = Counter(path.name for path in MODULES if path.parent != ROOT / "stages" and path.name != "__init__.py")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_networks_and_noise_types_are_keys_of_no_dictionary():
+    """What there is to know of one is in its own module, or in params.yaml."""
+    registered = {*NETWORKS, *NOISE_TYPES}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            keys = (
+                {key.value for key in node.keys if isinstance(key, ast.Constant)} if isinstance(node, ast.Dict) else ()
+            )
+            assert not registered & set(keys), path
+
+
+def test_tests_lie_as_the_code_does():
+    folders = {path.name for path in (ROOT / "src/misread").iterdir() if path.is_dir()}
+    ours = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - {"__pycache__", "pipeline"}
+    assert ours <= folders
+    names = Counter(path.name for path in TESTS if path.name != "conftest.py")
+    assert [name for name, count in names.items() if count > 1] == []
