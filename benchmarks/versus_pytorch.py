@@ -21,7 +21,7 @@ from misread.gans.fitting import KINDS
 from misread.gtsrb import classes
 from misread.inference import predictions
 from misread.network import Settings
-from misread.params.schema import GanTraining
+from misread.params.schema import Gan, GanTraining
 from misread.training import backbones
 from misread.training import classifier as training
 from misread.training.determinism import make_deterministic
@@ -102,7 +102,7 @@ def torch_step(peer: TorchPeer, settings: Settings, images: np.ndarray, labels: 
     return step
 
 
-def gan(kind: str, settings: params.Gan) -> list[Result]:
+def gan(kind: str, settings: Gan) -> list[Result]:
     """A training step of one kind of GAN."""
     rng, count = np.random.default_rng(0), settings.training.batch_size
     images = rng.integers(0, 256, (count, settings.image_size, settings.image_size, 3), np.uint8)

@@ -11,13 +11,13 @@ def main() -> None:
     noise_type, level = sys.argv[1:]
     settings = params.load()
     name = paths.noisy_set(noise_type, level)
-    room.require(settings, f"noise@{name}")
     noise = {
         "noise_type": noise_type,
         "strength": settings.noise.strength_of(noise_type, level),
         "options": settings.noise.options_of(noise_type),
         "seed": settings.seed,
     }
+    room.require(settings, f"noise@{name}")
     owners, same = store.by_size(settings.image_sizes)
     with store.complete_or_absent(paths.NOISY / name) as folder:
         for split in ("train", "test"):

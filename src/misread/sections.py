@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from misread.errors import MisreadError
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 255 a clipped image is noise alone
 Positive = Annotated[int, Field(ge=1)]
@@ -44,5 +46,12 @@ class Chosen(Section):
         return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
 
     def __getitem__(self, name: str) -> Section:
-        """A section by its key."""
+        """A section by its key.
+
+        Raises:
+            MisreadError: the file has no such key.
+
+        """
+        if name not in self.names:
+            raise MisreadError(f"{name!r}: not in params.yaml, which has {', '.join(self.names)}")
         return getattr(self, name)

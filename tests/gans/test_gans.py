@@ -163,7 +163,7 @@ def test_samples_lie_row_by_row():
     assert grid[::2, ::2, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
-def test_grey_levels_survive_the_way_into_the_builtand_back():
+def test_grey_levels_survive_the_way_into_the_network_and_back():
     levels = np.arange(256, dtype=np.float32)
     assert (sampling.to_uint8(levels / 127.5 - 1) == levels).all()
 

@@ -115,6 +115,8 @@ class TestSectionsOfNetworksAndNoiseTypes:
         assert list(loaded.image_sizes)[-1] == "gan"
         assert loaded.noise.types.names == ("salt_pepper", "gaussian")
         assert len(loaded.noise.sets) == 6
+        with pytest.raises(MisreadError, match=r"'cnn2': not in params\.yaml, which has resnet50, cnn"):
+            loaded.networks["cnn2"]
 
     @pytest.mark.parametrize(
         ("key", "value", "told"),

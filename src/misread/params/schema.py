@@ -4,6 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
 
+from misread.errors import MisreadError
 from misread.network import Settings as NetworkSettings
 from misread.networks import NETWORKS
 from misread.noise.registration import NoiseType
@@ -80,7 +81,14 @@ class Noise(Section):
         return tuple((name, level) for name in self.types.names for level in LEVELS)
 
     def strength_of(self, noise_type: str, level: str) -> float:
-        """Strength in the type's own unit."""
+        """Strength in the type's own unit.
+
+        Raises:
+            MisreadError: there is no such type or level.
+
+        """
+        if level not in LEVELS:
+            raise MisreadError(f"{level!r}: must be one of {', '.join(LEVELS)}")
         return getattr(self.types[noise_type], level)
 
     def options_of(self, noise_type: str) -> dict[str, float]:
