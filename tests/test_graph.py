@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dvc.repo import Repo
 
+from misread import params, paths
 from misread.experiments.project_copy import ROOT
 from misread.networks import NETWORKS
 from misread.noise.types import NOISE_TYPES
@@ -102,6 +103,22 @@ def test_a_stage_depends_on_the_modules_it_uses_and_on_no_others(name):
 def test_the_graph_names_no_network_and_no_noise():
     words = set(re.findall(r"[a-z0-9_]+", re.sub(r"#.*|desc:.*", "", TEXT)))
     assert not words & ({*NETWORKS} | {*NOISE_TYPES})
+
+
+def test_every_classifier_is_trained_evaluated_swept_and_scored():
+    matrix = {"network": "${networks}", "regime": "${regimes}"}
+    assert [name for name in STAGES if STAGES[name].get("matrix") == matrix] == ["train", "evaluate", "sweep", "score"]
+
+
+def test_downstream_classifiers_and_gans_are_those_that_the_code_names():
+    assert list(STAGES["train_downstream"]["foreach"]) == list(paths.DOWNSTREAM)
+    kinds, regimes = params.load(ROOT / "params.yaml").gan.kinds.model_dump(), STAGES["train_gan"]["matrix"]["regime"]
+    assert [f"{kind}-{regime}" for kind in kinds for regime in regimes] == list(paths.GANS)
+    assert STAGES["evaluate_gan"]["matrix"] == STAGES["train_gan"]["matrix"]
+
+
+def test_levels_are_those_that_the_code_names():
+    assert tuple(STAGES["noise"]["matrix"]["level"]) == params.LEVELS
 
 
 def test_the_graph_fits_three_screens():

@@ -31,15 +31,26 @@ def test_no_two_modules_have_the_same_name():
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def keys(node: ast.AST) -> set[str]:
+    """The keys of a dictionary as it is written, `{"a": 1}` or `dict(a=1)`; of anything else none."""
+    if isinstance(node, ast.Dict):
+        return {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return {one.arg for one in node.keywords}
+    return set()
+
+
+def test_keys_of_dictionaries_are_seen_however_they_are_written():
+    tree = ast.parse("a = {'cnn': 1, **b}\nc = dict(resnet50=2)\nd = f(gaussian=3)\n")
+    assert set().union(*map(keys, ast.walk(tree))) - {None} == {"cnn", "resnet50"}
+
+
 def test_networks_and_noise_types_are_keys_of_no_dictionary():
     """What there is to know of one is in its own module, or in params.yaml."""
     registered = {*NETWORKS, *NOISE_TYPES}
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            keys = (
-                {key.value for key in node.keys if isinstance(key, ast.Constant)} if isinstance(node, ast.Dict) else ()
-            )
-            assert not registered & set(keys), path
+            assert not registered & keys(node), path
 
 
 def test_tests_lie_as_the_code_does():

@@ -22,15 +22,16 @@ def remove(noisy: Iterable[str], classifiers: Iterable[str], gans: Iterable[str]
         gans: keys.
 
     """
-    wanted = {*classifiers, *gans}
-    for folder in (paths.REPORTS / name for name in ("predictions", "sweep", "scores", "history")):
-        _remove(folder, WITH_REGIME, wanted)
-    _remove(paths.METRICS, WITH_REGIME, wanted)
-    _remove(paths.NOISY, WITH_LEVEL, {*noisy})
+    wanted, anything = {*classifiers, *gans}, "*"
+    for outputs in (paths.predictions, paths.sweep, paths.scores, paths.history):
+        _remove(outputs(anything), WITH_REGIME, wanted)
+    _remove(paths.METRICS / f"{anything}.json", WITH_REGIME, wanted)
+    _remove(paths.NOISY / anything, WITH_LEVEL, {*noisy})
 
 
-def _remove(folder: Path, pattern: re.Pattern, wanted: set[str]) -> None:
-    for path in folder.glob("*"):
-        name = path.name.split(".")[0]
+def _remove(outputs: Path, pattern: re.Pattern, wanted: set[str]) -> None:
+    """Remove what has a name of the pattern in the place of ``*``, and the ending that outputs have there."""
+    for path in outputs.parent.glob(outputs.name):
+        name = path.name.removesuffix(outputs.suffix)
         if pattern.fullmatch(name) and name not in wanted:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,0 +1,91 @@
+"""What removed networks, regimes and noise types left behind goes; everything else stays."""
+
+import pytest
+
+from misread.data import leftovers
+
+CLASSIFIERS = ("cnn-clean", "cnn-noisy", "resnet50-clean")
+GANS = ("gan-clean", "cgan-noisy")
+NOISY = ("gaussian-min", "salt_pepper-max")
+OUTPUTS = (
+    "reports/predictions/{}.parquet",
+    "reports/history/{}.csv",
+    "reports/sweep/{}/strengths.parquet",
+    "reports/scores/{}/by_noise.csv",
+    "metrics/{}.json",
+)
+USERS_OWN = (
+    ".gitignore",
+    "README.md",
+    "notes.txt",
+    "clean.csv",
+    "vgg.json",
+    "vgg-blurred.json",
+    "notes-clean.txt",
+    "old-noisy.tar.gz",
+    "notes-max.txt",
+    "a-vgg-clean.json",
+    "vgg-clean-old/file",
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("anything", encoding="utf-8")
+
+
+def remove():
+    leftovers.remove(NOISY, CLASSIFIERS, GANS)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("key", ["vgg-clean", "resnet50-noisy", "cnn-mixed"])
+def test_every_output_of_a_removed_network_or_regime_is_removed(folder, output, key):
+    stale, current = output.format(key), output.format("cnn-noisy")
+    write(folder, stale, current)
+    remove()
+    assert not (folder / stale).exists()
+    assert (folder / current).exists()
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_outputs_of_current_classifiers_and_gans_stay(folder, output):
+    names = [output.format(key) for key in (*CLASSIFIERS, *GANS)]
+    write(folder, *names)
+    remove()
+    assert all((folder / name).exists() for name in names)
+
+
+def test_noisy_sets_of_other_types_and_levels_are_removed(folder):
+    names = {name: f"data/noisy/{name}/cnn/train/images.npy" for name in (*NOISY, "gaussian-max", "fog-min")}
+    write(folder, *names.values())
+    remove()
+    assert {path.name for path in (folder / "data/noisy").iterdir()} == set(NOISY)
+
+
+@pytest.mark.parametrize("place", ["reports/predictions", "reports/scores", "metrics", "data/noisy"])
+def test_what_is_not_named_as_an_output_is_a_users_own_and_stays(folder, place):
+    names = [f"{place}/{name}" for name in USERS_OWN]
+    write(folder, *names)
+    remove()
+    assert all((folder / name).exists() for name in names)
+
+
+def test_other_folders_are_left_alone(folder):
+    names = ("models/vgg-clean/model.keras", "data/clean/vgg-clean/file", "reports/vgg-clean.csv", "vgg-clean.json")
+    write(folder, *names)
+    remove()
+    assert all((folder / name).exists() for name in names)
+
+
+def test_a_project_without_outputs_has_no_leftovers(folder):
+    remove()
+    assert list(folder.iterdir()) == []
