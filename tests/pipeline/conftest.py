@@ -37,9 +37,8 @@ class Clone:
             add(folder, addition)
         # As a user who has not activated the environment: its `bin` is not on the path.
         bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
-        self.environment = {
-            name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MISREAD_MIRROR")
-        }
+        others = ("VIRTUAL_ENV", "MISREAD_MIRROR", "PYTHONDONTWRITEBYTECODE")
+        self.environment = {name: value for name, value in os.environ.items() if name not in others}
         self.environment |= {"PATH": os.pathsep.join(bare)}
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
