@@ -1,6 +1,8 @@
 """The code is cut into small pieces, each of which is the one place of what it is about."""
 
 import ast
+import importlib.metadata
+import sys
 from collections import Counter
 
 from misread.experiments.project_copy import ROOT
@@ -29,6 +31,14 @@ def test_functions_have_at_most_50_lines():
 def test_no_two_modules_have_the_same_name():
     names = Counter(path.name for path in MODULES if path.parent != ROOT / "stages" and path.name != "__init__.py")
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_script_hides_a_package():
+    """Python looks for imports first in the folder of the file that it runs; `run` leaves out that of the stages."""
+    packages = importlib.metadata.packages_distributions().keys()
+    scripts = {path.stem for path in MODULES if path.parent in (ROOT / "scripts", ROOT / "benchmarks")}
+    assert scripts
+    assert not scripts & {*packages, *sys.stdlib_module_names}
 
 
 def keys(node: ast.AST) -> set[str]:

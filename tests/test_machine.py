@@ -102,6 +102,14 @@ class TestLauncher:
             assert done.stdout.splitlines()[-1] == used
         assert run(copy / "run", "x", MISREAD_MIRROR="m", DVC_ROOT="/p").stdout.endswith("/p/m\n")
 
+    def test_a_stage_hides_no_package_of_its_name(self, project):
+        python = fake_python(project / ".venv/bin")
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        (project / "stages/tabulate.py").write_text("import tabulate; print(tabulate.__file__)\n")
+        found = Path(run(project / "run", "tabulate").stdout.strip())
+        assert found.is_file()
+        assert project not in found.parents
+
 
 def test_a_clone_with_windows_line_ends_keeps_those_of_the_project(tmp_path):
     source, clone = tmp_path / "source", tmp_path / "clone"

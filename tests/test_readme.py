@@ -12,7 +12,7 @@ from misread.metrics import sweeps
 from misread.params import LEVELS
 from misread.report import wording
 
-SETTINGS = params.load()
+SETTINGS = params.load(ROOT / "params.yaml")
 
 
 def results(network: str, regime: str) -> str:

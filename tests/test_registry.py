@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from misread import paths
 from misread.errors import MisreadError
 from misread.networks import NETWORKS
 from misread.noise.types import NOISE_TYPES
@@ -55,6 +56,11 @@ def test_a_new_file_is_a_new_name(fruit, tmp_path):
 def test_everything_registered_has_a_title_and_a_colour_of_its_own(registry):
     registered = [registry[name] for name in registry]
     assert len({one.title for one in registered}) == len({one.color for one in registered}) == len(registered) > 0
+
+
+def test_no_network_has_the_name_of_the_gans():
+    """Their image sizes, sets, models and metrics lie side by side."""
+    assert not {*NETWORKS} & {paths.GAN, *(key.partition("-")[0] for key in paths.GANS)}
 
 
 def test_metrics_of_noise_types_have_short_names_of_their_own():
