@@ -1,21 +1,33 @@
 """Link what each network is trained and tested on, and delete what removed networks and noise types left."""
 
-from misread import params, paths, stage
-from misread.data import leftovers, sets, store
+from pathlib import Path
+
+from misread import paths, stage
+from misread.data import leftovers, sets, store, texts
+from misread.regime import NOISE
+
+
+def link_training_sets(folder: Path, owner: str, regimes: dict) -> None:
+    """Link the sets of each regime, and write down the noise that it makes in memory, if any."""
+    for regime, wanted in regimes.items():
+        for name in wanted["sets"]:
+            store.link_set(sets.folder_of(name, owner, "train"), folder / regime / name)
+        if noise := wanted.get("noise"):
+            (folder / regime / NOISE).write_text(texts.as_json(noise), encoding="utf-8")
 
 
 def main() -> None:
-    settings = params.load()
-    noisy = [paths.noisy_set(*one) for one in settings.noise.sets]
-    leftovers.remove(noisy, [paths.classifier(*one) for one in settings.classifiers], paths.GANS)
+    wanted = texts.read_json(paths.WANTED_SETS)
+    classifiers = [paths.classifier(network, regime) for network in wanted["networks"] for regime in wanted["regimes"]]
+    leftovers.remove(wanted["noisy"], classifiers, paths.GANS)
+    every = ("clean", *wanted["noisy"])
     with store.complete_or_absent(paths.SETS) as folder:
-        for owner in settings.image_sizes:
-            for regime in dict.fromkeys([*settings.regimes, "clean", "noisy"]):
-                for name in sets.of_regime(regime, settings.noise.selected, noisy):
-                    store.link_set(sets.folder_of(name, owner, "train"), folder / owner / "train" / regime / name)
-            for name in ("clean", *noisy):
+        for network in wanted["networks"]:
+            link_training_sets(folder / network / "train", network, wanted["regimes"])
+        link_training_sets(folder / paths.GAN / "train", paths.GAN, wanted["gan_regimes"])
+        for name in every:
+            for owner in (*wanted["networks"], paths.GAN):
                 store.link_set(sets.folder_of(name, owner, "test"), folder / owner / "test" / name)
-        for name in ("clean", *noisy):
             store.link_set(sets.folder_of(name, paths.GAN, "train"), folder / paths.GAN / "compared" / name)
 
 

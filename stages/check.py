@@ -2,6 +2,7 @@
 
 from misread import params, paths, stage
 from misread.data import store, texts
+from misread.regimes import REGIMES
 
 
 def origin(settings: params.Params) -> dict:
@@ -13,13 +14,24 @@ def origin(settings: params.Params) -> dict:
 
 
 def wanted_sets(settings: params.Params) -> dict:
-    """Who is trained and tested on which sets."""
+    """Who is trained and tested on which sets, and on which noise that is made in memory."""
+    noisy = sorted(paths.noisy_set(*one) for one in settings.noise.sets)
+    selected = settings.noise.selected
     return {
-        "networks": settings.networks.names,
-        "regimes": settings.regimes,
-        "selected": settings.noise.selected,
-        "noisy": [paths.noisy_set(*one) for one in settings.noise.sets],
+        "networks": sorted(settings.networks.names),
+        "noisy": noisy,
+        "regimes": {
+            name: {"sets": REGIMES[name].sets(selected, noisy), "noise": settings.noises_in(name)}
+            for name in sorted(settings.regimes.names)
+        },
+        "gan_regimes": {name: {"sets": REGIMES[name].sets(selected, noisy)} for name in paths.GAN_REGIMES},
     }
+
+
+def training(settings: params.Params, name: str, regime: str) -> dict:
+    """What decides how a network is trained in a regime, besides the images and what holds for all networks."""
+    network = settings.network_in(regime, name).model_dump()
+    return {"network": network, "regime": settings.regimes[regime].decisive}
 
 
 def main() -> None:
@@ -30,10 +42,16 @@ def main() -> None:
             network = settings.networks[name]
             decisive = {key: getattr(network, key, None) for key in ("image_size", "cut", "weights")}
             (folder / f"{name}.json").write_text(texts.as_json(decisive), encoding="utf-8")
+    with store.complete_or_absent(paths.TRAININGS) as folder:
+        folder.mkdir()
+        for name, regime in settings.classifiers:
+            path = folder / f"{paths.classifier(name, regime)}.json"
+            path.write_text(texts.as_json(training(settings, name, regime)), encoding="utf-8")
     texts.write(
         {
             paths.ORIGIN: texts.as_json(origin(settings)),
-            paths.SIZES: texts.as_json(settings.image_sizes),
+            # Sorted: another order in params.yaml changes no image.
+            paths.SIZES: texts.as_json(dict(sorted(settings.image_sizes.items()))),
             paths.WANTED_SETS: texts.as_json(wanted_sets(settings)),
             # Always the same: the stages after this one run again only for the parameters that they name.
             paths.CHECKED: "params.yaml holds known keys and allowed values\n",

@@ -8,20 +8,21 @@ import pandas as pd
 from misread import params, paths, stage
 from misread.data import sets, store, texts
 from misread.networks import NETWORKS
+from misread.regimes import REGIMES
 from misread.training import classifier, saving
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
-    network = settings.networks[name]
-    training_sets = list(sets.opened(paths.training_sets(name, regime)).values())
+    network, folder = settings.network_in(regime, name), paths.training_sets(name, regime)
+    training_sets = list(sets.opened(folder).values())
     labels = np.asarray(training_sets[0].labels)
     validation = pd.read_csv(paths.index("train")).validation.to_numpy()
     weights = paths.backbone_weights(name) if getattr(network, "weights", None) else None
-    model, history = classifier.train(
+    model, history, temperature = classifier.train(
         name, network, settings.train, [one.images for one in training_sets], labels, validation, weights,
-        settings.seed, settings.threads,
+        REGIMES[regime].recipe(settings.regimes[regime], folder), settings.seed, settings.threads,
     )  # fmt: skip
     best = history.loc[history.val_accuracy.idxmax()]
     summary = {
@@ -34,6 +35,7 @@ def main() -> None:
         "validation_images": int(validation.sum()),
         "best_epoch": int(best.epoch),
         "validation_accuracy": float(best.val_accuracy),
+        "temperature": temperature,
     }
     with store.complete_or_absent(paths.model(key)) as folder:
         folder.mkdir()

@@ -9,9 +9,17 @@ from ruamel.yaml import YAML
 from misread import params, paths
 from misread.data import sets, store
 from misread.experiments.project_copy import ROOT, change_params
+from misread.noise import at_random
+from misread.regime import NOISE
 
-arrange = importlib.util.module_from_spec(importlib.util.spec_from_file_location("arrange", ROOT / "stages/arrange.py"))
-arrange.__spec__.loader.exec_module(arrange)
+
+def script(name):
+    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, ROOT / f"stages/{name}.py"))
+    module.__spec__.loader.exec_module(module)
+    return module
+
+
+check, arrange = script("check"), script("arrange")
 NAMES = [paths.noisy_set(*one) for one in params.load(ROOT / "params.yaml").noise.sets]
 
 
@@ -19,7 +27,9 @@ NAMES = [paths.noisy_set(*one) for one in params.load(ROOT / "params.yaml").nois
 def folder(tmp_path, monkeypatch):
     """A project with clean and noisy sets of one image; the label tells which set, owner and split it is of."""
     (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    change_params(tmp_path, {"regimes": ["clean", "mixed"], "noise.type": "periodic", "noise.level": "avg"})
+    robust = params.load(ROOT / "params.yaml").regimes.robust.model_dump(exclude_unset=True)
+    regimes = {"clean": {}, "mixed": {}, "robust": robust | {"strength": [0.1, 1.0]}}
+    change_params(tmp_path, {"regimes": regimes, "noise.type": "periodic", "noise.level": "avg"})
     monkeypatch.chdir(tmp_path)
     for owner in params.load().image_sizes:
         for split in ("train", "test"):
@@ -40,6 +50,7 @@ def is_arranged(folder, owner, split, names):
 
 
 def test_every_network_is_tested_on_the_clean_and_all_noisy_sets(folder):
+    check.main()
     arrange.main()
     assert len(NAMES) == 9
     for owner in params.load().image_sizes:
@@ -47,16 +58,30 @@ def test_every_network_is_tested_on_the_clean_and_all_noisy_sets(folder):
 
 
 def test_every_regime_has_its_sets_and_clean_and_noisy_are_there_for_the_gans(folder):
+    check.main()
     arrange.main()
-    for owner in params.load().image_sizes:
-        expected = {"clean": ["clean"], "noisy": ["periodic-avg"], "mixed": ["clean", *NAMES]}
-        assert {path.name for path in (paths.SETS / owner / "train").iterdir()} == set(expected)
-        for regime, names in expected.items():
+    of_networks = {"clean": ["clean"], "mixed": ["clean", *NAMES], "robust": ["clean"]}
+    expected = dict.fromkeys(params.load().networks.names, of_networks)
+    expected[paths.GAN] = {"clean": ["clean"], "noisy": ["periodic-avg"]}
+    for owner, regimes in expected.items():
+        assert {path.name for path in (paths.SETS / owner / "train").iterdir()} == set(regimes)
+        for regime, names in regimes.items():
             assert is_arranged(paths.training_sets(owner, regime), owner, "train", names)
     assert is_arranged(paths.compared_sets(), paths.GAN, "train", ["clean", *NAMES])
 
 
+def test_noise_that_is_made_in_memory_lies_beside_the_sets_of_its_regime(folder):
+    check.main()
+    arrange.main()
+    noise = paths.training_sets("cnn", "robust") / NOISE
+    assert {one.noise_type: one.strength[0] for one in at_random.load(noise)} == pytest.approx(
+        {"salt_pepper": 0.01, "periodic": 7.07, "gaussian": 5.0}
+    )
+    assert {path.parent.name for path in paths.SETS.rglob(NOISE)} == {"robust"}
+
+
 def test_a_removed_network_and_noise_type_leave_nothing(folder):
+    check.main()
     arrange.main()
     paths.predictions("resnet50-clean").parent.mkdir(parents=True)
     for key in ("resnet50-clean", "cnn-clean"):
@@ -64,6 +89,7 @@ def test_a_removed_network_and_noise_type_leave_nothing(folder):
     values = YAML(typ="safe").load(folder / "params.yaml")
     del values["networks"]["resnet50"], values["noise"]["types"]["gaussian"]
     YAML().dump(values, folder / "params.yaml")
+    check.main()
     arrange.main()
     left = [name for name in NAMES if not name.startswith("gaussian")]
     assert {path.name for path in paths.SETS.iterdir()} == {"cnn", "inception_v3", "gan"}

@@ -7,6 +7,7 @@ CHECKED = Path("data/params-checked")  # always the same, once the parameters ar
 ORIGIN = Path("data/origin.json")  # the parameters that determine the archives
 SIZES = Path("data/image_sizes.json")  # of every network and of the GANs
 WANTED_SETS = Path("data/sets.json")  # the parameters that determine the links in `SETS`
+TRAININGS = Path("data/trainings")  # a file for each classifier: the parameters that determine how it is trained
 BACKBONES = Path("data/backbones")  # a file for each network: the parameters that determine the weights of its backbone
 ARCHIVES = Path("data/gtsrb")
 DOWNLOADS = Path("data/.downloads")
@@ -24,7 +25,8 @@ DOWNSTREAM_PREDICTIONS = REPORTS / "gans/predictions"
 DOWNSTREAM = (
     "real", "label_preserving", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy",
 )  # fmt: skip
-GANS = ("gan-clean", "gan-noisy", "cgan-clean", "cgan-noisy")  # keys: kind and regime
+GAN_REGIMES = ("clean", "noisy")
+GANS = tuple(f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in GAN_REGIMES)  # keys
 GAN = "gan"  # owner of the sets with the image size of the GANs; the other owners are networks
 
 

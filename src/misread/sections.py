@@ -1,9 +1,11 @@
 """What sections of ``params.yaml`` are made of; noise types and networks describe their own sections with it."""
 
 import itertools
+import math
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from misread.errors import MisreadError
 
@@ -27,6 +29,44 @@ def _rising(values: list[float]) -> list[float]:
 
 
 Rising = AfterValidator(_rising)
+
+
+def _ends(value: object) -> tuple[float, float]:
+    """Both ends of a range; those of a number are equal.
+
+    Raises:
+        ValueError: neither a number nor two numbers that rise.
+
+    """
+    given = [value, value] if _is_number(value) else value
+    if not (isinstance(given, list) and len(given) == 2 and all(map(_is_number, given))):
+        raise ValueError(f"{value}: must be a number, or a range [lowest, highest]")
+    if given is value and not given[0] < given[1]:
+        raise ValueError(f"{value}: must rise from the lowest to the highest; a number stands for itself")
+    return float(given[0]), float(given[1])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+Range = Annotated[tuple[float, float], BeforeValidator(_ends)]
+
+
+def ranges_of(section: type[Section]) -> type[Section]:
+    """A section in which each number of another may have a range; `model_dump(exclude_unset=True)` has those given."""
+    fields = {}
+    for name, info in section.model_fields.items():
+        end = Annotated[info.annotation, *info.metadata, Field()]
+        fields[name] = (Annotated[tuple[end, end], BeforeValidator(_ends)], None)
+    return create_model(f"RangesOf{section.__name__}", __base__=Section, **fields)
+
+
+def part_of(section: type[Section], names: Iterable[str]) -> type[Section]:
+    """A section in which some keys of another may be given or not; `model_dump(exclude_unset=True)` has those given."""
+    infos = {name: section.model_fields[name] for name in names}
+    fields = {name: (Annotated[info.annotation, *info.metadata, Field()], None) for name, info in infos.items()}
+    return create_model(f"PartOf{section.__name__}", __base__=Section, **fields)
 
 
 class Chosen(Section):

@@ -1,29 +1,9 @@
-"""Which sets a network is trained on, and how they are opened."""
+"""Where image sets lie, and how those of a folder are opened."""
 
 import numpy as np
-import pytest
 
 from misread import paths
 from misread.data import sets, store
-
-NOISY = ["gaussian-min", "periodic-max", "salt_pepper-max"]
-
-
-@pytest.mark.parametrize(
-    ("regime", "names"),
-    [
-        ("clean", ["clean"]),
-        ("noisy", ["periodic-max"]),
-        ("mixed", ["clean", *NOISY]),
-    ],
-)
-def test_a_regime_is_trained_on_its_sets_the_clean_one_first(regime, names):
-    assert sets.of_regime(regime, "periodic-max", NOISY) == names
-
-
-def test_there_is_no_other_regime():
-    with pytest.raises(KeyError):
-        sets.of_regime("blurred", "periodic-max", NOISY)
 
 
 def test_clean_and_noisy_sets_lie_where_they_were_written():
@@ -35,6 +15,7 @@ def test_sets_of_a_folder_are_opened_by_name_the_clean_one_first(tmp_path):
     names = ["salt_pepper-max", "clean", "average-min"]
     for number, name in enumerate(names):
         store.create_set(tmp_path / name, np.array([number]), 16)
+    (tmp_path / "noise.json").write_text("{}")  # no set
     opened = sets.opened(tmp_path)
     assert list(opened) == ["clean", "average-min", "salt_pepper-max"]
     assert [int(one.labels[0]) for one in opened.values()] == [1, 2, 0]

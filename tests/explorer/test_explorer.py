@@ -239,7 +239,7 @@ def test_a_card_for_each_architecture_with_all_its_networks(tiny_project):
     html = markup.cards(readings, images, sign.label, scale, 0.1, "salt_pepper", settings)
     assert re.findall(r"<h2>(\w+) .*?<small>(\d+)", html) == [("cnn", "16"), ("resnet50", "32")]
     assert re.findall("<h3>(.*?)</h3>", html) == [
-        "Trained on clean signs", "Trained on clean and noisy signs", "Trained on clean signs"
+        "Trained on clean signs", "Trained on the clean and all noisy sets", "Trained on clean signs"
     ]  # fmt: skip
     assert html.count("<img ") == 4
     assert html.count('class="ruler"') == 1, "one network has thresholds"

@@ -128,7 +128,9 @@ class TestSectionsOfNetworksAndNoiseTypes:
             ("baseline", "vgg", "baseline: 'vgg': must be 'cnn' or"),
             ("downstream.network", "resnet50", "downstream.network: 'resnet50': must be 'cnn', without a backbone"),
             ("noise.type", "fog", "noise.type: 'fog': must be 'salt_pepper' or"),
-            ("regimes", [], "regimes: []: must be a list of at least 1 values"),
+            ("regimes", {}, "regimes: {}: must have at least one of clean, mixed, noisy, robust"),
+            ("regimes", ["clean"], "regimes: ['clean']: must be a section of keys and values"),
+            ("regimes.blurred", {}, "regimes.blurred: unknown key; regimes may hold clean, noisy, robust, mixed"),
         ],
     )
     def test_what_is_not_registered_or_not_there_is_told(self, folder, key, value, told):

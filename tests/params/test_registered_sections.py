@@ -56,8 +56,9 @@ def test_the_baseline_is_a_network_of_the_file_not_just_one_with_a_module(values
     assert refusal(values).startswith("baseline: 'cnn': must be 'inception_v3' or 'resnet50'")
 
 
-def test_the_baseline_needs_the_clean_regime(values):
-    assert refusal(values | {"regimes": ["noisy"]}).startswith("baseline: 'cnn': must be")
+def test_the_clean_regime_is_there(values):
+    del values["regimes"]["clean"]
+    assert refusal(values) == "regimes: must have clean, to which the others are compared"
 
 
 def test_the_selected_noise_type_is_one_of_the_file_not_just_one_with_a_module(values):

@@ -4,13 +4,13 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import get_args
 
 from misread import paths
-from misread.params.schema import LEVELS, Regime
+from misread.params.schema import LEVELS
+from misread.regimes import REGIMES
 
 WITH_LEVEL = re.compile(rf"\w+-({'|'.join(LEVELS)})")
-WITH_REGIME = re.compile(rf"\w+-({'|'.join(get_args(Regime))})")
+WITH_REGIME = re.compile(rf"\w+-({'|'.join(REGIMES)})")
 
 
 def remove(noisy: Iterable[str], classifiers: Iterable[str], gans: Iterable[str]) -> None:

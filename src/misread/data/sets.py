@@ -6,18 +6,6 @@ from misread import paths
 from misread.data import store
 
 
-def of_regime(regime: str, selected: str, noisy: list[str]) -> list[str]:
-    """Names of the sets that a network is trained on in a regime.
-
-    Args:
-        regime: ``clean``: the clean set; ``noisy``: the selected noisy one; ``mixed``: the clean and all noisy ones.
-        selected: name of the selected noisy set.
-        noisy: names of all noisy sets.
-
-    """
-    return {"clean": ["clean"], "noisy": [selected], "mixed": ["clean", *noisy]}[regime]
-
-
 def folder_of(name: str, owner: str, split: str) -> Path:
     """Where the stages `prepare` and `noise` wrote a set: ``clean``, or ``TYPE-LEVEL``."""
     return (paths.CLEAN if name == "clean" else paths.NOISY / name) / owner / split
@@ -25,5 +13,5 @@ def folder_of(name: str, owner: str, split: str) -> Path:
 
 def opened(folder: Path) -> dict[str, store.ImageSet]:
     """Name -> set of a folder of sets, the clean one first."""
-    names = sorted((path.name for path in folder.iterdir()), key=lambda name: (name != "clean", name))
+    names = sorted((path.name for path in folder.iterdir() if path.is_dir()), key=lambda name: (name != "clean", name))
     return {name: store.open_set(folder / name) for name in names}

@@ -16,7 +16,8 @@ from misread.gtsrb import classes
 from misread.metrics.sweeps import LEVELS
 from misread.networks import NETWORKS
 from misread.params import Params
-from misread.report.style import noise_title
+from misread.regimes import REGIMES
+from misread.report.style import noise_title, selected_title
 
 RULER = (
     "The bar of each network is the slider's range, bluer beyond each strength at which it misreads "
@@ -78,9 +79,7 @@ def cards(
 
 def trained_on(regime: str, settings: Params) -> str:
     """What the networks of a regime are trained on."""
-    noise = settings.noise
-    noisy = f"Trained on {noise_title(noise.type)} noise, level {noise.level}"
-    return {"clean": "Trained on clean signs", "noisy": noisy, "mixed": "Trained on clean and noisy signs"}[regime]
+    return f"Trained on {REGIMES[regime].trained_on.format(selected_title(settings.noise))}"
 
 
 def pair(one: Noisy, noise_name: str) -> str:

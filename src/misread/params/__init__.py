@@ -10,7 +10,8 @@ from yaml import YAMLError
 
 from misread.errors import MisreadError
 from misread.params import refusals, yaml12
-from misread.params.schema import LEVELS, Params, schema_for
+from misread.params.registered import schema_for
+from misread.params.schema import LEVELS, Params
 
 __all__ = ["LEVELS", "Params", "load", "validated"]
 

@@ -39,6 +39,7 @@ PLAIN = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "string_type": "text",
+    "bool_type": "true or false",
     "list_type": "a list",
     "too_short": "a list of at least {min_length} values",
     "model_type": "a section of keys and values",

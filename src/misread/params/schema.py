@@ -2,21 +2,18 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from misread.errors import MisreadError
 from misread.network import Settings as NetworkSettings
 from misread.networks import NETWORKS
-from misread.noise.registration import NoiseType
-from misread.noise.types import NOISE_TYPES
-from misread.registry import Registry
+from misread.params import refusals
 from misread.sections import Chosen, ImageSize, Positive, Rate, Rising, Section, Share
 
 Source = Literal["gtsrb", "synthetic"]
 ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
 Level = Literal["min", "avg", "max"]
 Augmentation = Literal["none", "paper", "label_preserving"]
-Regime = Literal["clean", "noisy", "mixed"]
 GanLoss = Literal["bce", "hinge", "lsgan"]
 Condition = Literal["concat", "projection"]
 
@@ -45,15 +42,6 @@ class NoiseTypeSettings(Section):
         if not self.min < self.avg < self.max:
             raise ValueError(f"{[self.min, self.avg, self.max]}: must rise from min to avg to max")
         return self
-
-
-def noise_type_settings(name: str, noise: NoiseType) -> type[NoiseTypeSettings]:
-    """The section of one noise type."""
-    strength = noise.strength
-    return create_model(
-        name, __base__=NoiseTypeSettings, min=strength, avg=strength, max=strength, options=noise.options,
-        sweep=Annotated[list[strength], Field(min_length=2), Rising],
-    )  # fmt: skip
 
 
 class Noise(Section):
@@ -213,7 +201,7 @@ class Params(Section):
     data: Data
     resize: ResizePolicy
     noise: Noise
-    regimes: Annotated[list[Regime], Field(min_length=1)]
+    regimes: Chosen
     baseline: str
     train: Train
     networks: Chosen
@@ -224,11 +212,32 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _baseline_is_there(self) -> "Params":
-        if self.baseline not in self.networks.names or "clean" not in self.regimes:
-            raise ValueError(
-                f"baseline: {self.baseline!r}: must be {' or '.join(map(repr, self.networks.names))}, "
-                "and regimes must have clean"
-            )
+        if self.baseline not in self.networks.names:
+            raise ValueError(f"baseline: {self.baseline!r}: must be {' or '.join(map(repr, self.networks.names))}")
+        if "clean" not in self.regimes.names:
+            raise ValueError("regimes: must have clean, to which the others are compared")
+        return self
+
+    @model_validator(mode="after")
+    def _networks_are_no_gans(self) -> "Params":
+        for name in self.networks.names:
+            if name in GanKinds.model_fields:
+                raise ValueError(f"networks.{name}: must have another name; outputs of the GANs begin with this one")
+        return self
+
+    @model_validator(mode="after")
+    def _trainings_are_possible(self) -> "Params":
+        for name, regime in self.classifiers:
+            try:
+                self.network_in(regime, name)
+            except ValidationError as error:
+                problem = refusals.describe(error, NETWORKS[name].settings)
+                raise ValueError(f"regimes.{regime}.networks.{name}.{problem}") from None
+        for regime in self.regimes.names:
+            try:
+                self.noises_in(regime)
+            except ValueError as error:
+                raise ValueError(f"regimes.{regime}.{error}") from None
         return self
 
     @property
@@ -239,7 +248,23 @@ class Params(Section):
     @property
     def classifiers(self) -> tuple[tuple[str, str], ...]:
         """Network and regime of every classifier."""
-        return tuple((name, regime) for name in self.networks.names for regime in self.regimes)
+        return tuple((name, regime) for name in self.networks.names for regime in self.regimes.names)
+
+    def network_in(self, regime: str, name: str) -> NetworkSettings:
+        """Settings of a network in a regime.
+
+        Raises:
+            MisreadError: there is no such network or regime.
+
+        """
+        replaced = self.regimes[regime].replaced(name)
+        return NETWORKS[name].settings(**(self.networks[name].model_dump() | replaced))
+
+    def noises_in(self, regime: str) -> dict[str, dict]:
+        """Noise that is made in memory in a regime: type -> all that decides it."""
+        names = self.noise.types.names
+        highest = {name: self.noise.strength_of(name, LEVELS[-1]) for name in names}
+        return self.regimes[regime].noises(highest, {name: self.noise.options_of(name) for name in names})
 
     @property
     def downstream_network(self) -> NetworkSettings:
@@ -247,34 +272,3 @@ class Params(Section):
         settings = self.downstream.model_dump(exclude={"network"})
         settings |= {"image_size": self.gan.image_size, "precision": "float32"}
         return NETWORKS[self.downstream.network].settings(**settings)
-
-
-def chosen(registry: Registry, given: object, settings_of) -> type[Chosen]:
-    """A section with the keys that a file has, each checked by what is registered under it.
-
-    Args:
-        registry: of the known keys.
-        given: what the file has there, of any type.
-        settings_of: name -> section.
-
-    """
-    here = [name for name in given if name in registry.names] if isinstance(given, dict) else []
-    others = [name for name in registry.names if name not in here]
-    fields = {name: (settings_of(name), ...) for name in here} | dict.fromkeys(others, (Section | None, None))
-    section = create_model("Chosen", __base__=Chosen, **fields)
-    section.REGISTERED = registry.names
-    return section
-
-
-def schema_for(values: object) -> type[Params]:
-    """The schema of a file with the noise types and networks that it names."""
-    values = values if isinstance(values, dict) else {}
-    noise = values.get("noise")
-    types = chosen(
-        NOISE_TYPES,
-        noise.get("types") if isinstance(noise, dict) else None,
-        lambda name: noise_type_settings(name, NOISE_TYPES[name]),
-    )
-    networks = chosen(NETWORKS, values.get("networks"), lambda name: NETWORKS[name].settings)
-    noise_section = create_model("Noise", __base__=Noise, types=types)
-    return create_model("Params", __base__=Params, noise=noise_section, networks=networks)

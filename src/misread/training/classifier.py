@@ -3,6 +3,7 @@
 import math
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -13,20 +14,25 @@ from misread.errors import MisreadError
 from misread.network import Settings
 from misread.networks import NETWORKS
 from misread.params.schema import Train
+from misread.training import temperature
 from misread.training.augment import POLICIES
 from misread.training.determinism import make_deterministic
 from misread.training.input_pipeline import InputPipeline, dataset
+from misread.training.recipe import Recipe
 
 WARM_UP_STEPS = 300  # at most; and at most a tenth of all steps
 
 
-def build(name: str, params: Settings, weights: Path | None, total_steps: int) -> keras.Model:
+def build(
+    name: str, params: Settings, weights: Path | None, total_steps: int, loss: keras.losses.Loss | None = None
+) -> keras.Model:
     """A compiled classifier: AdamW (arXiv 1711.05101) with a linear warm-up and a cosine decay (arXiv 1608.03983).
 
     Args:
         name: of the network, a module of `misread.networks`.
         weights: of the ImageNet backbone; None: random initialisation.
         total_steps: length of the schedule in batches.
+        loss: of the logits; None: the cross-entropy.
 
     """
     keras.mixed_precision.set_dtype_policy(params.precision)
@@ -39,10 +45,18 @@ def build(name: str, params: Settings, weights: Path | None, total_steps: int) -
     )
     model.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
     return model
+
+
+class Trained(NamedTuple):
+    """A classifier and how its training went."""
+
+    model: keras.Model
+    history: pd.DataFrame  # epoch (from 1), loss, accuracy, val_loss and val_accuracy by epoch
+    temperature: float  # fitted on the held-out rows, as the regime shows them
 
 
 def train(
@@ -53,9 +67,10 @@ def train(
     labels: np.ndarray,
     validation: np.ndarray,
     weights: Path | None,
+    recipe: Recipe,
     seed: int,
     threads: int,
-) -> tuple[keras.Model, pd.DataFrame]:
+) -> Trained:
     """Train a classifier and restore the weights of its best epoch by validation accuracy.
 
     Args:
@@ -66,11 +81,9 @@ def train(
         labels: int64, ``(N,)``.
         validation: bool, ``(N,)``: rows held out.
         weights: of the ImageNet backbone; None: random initialisation.
+        recipe: of the regime.
         seed: of every random choice.
         threads: see `determinism.make_deterministic`.
-
-    Returns:
-        The trained model, and its epoch (from 1), loss, accuracy, val_loss and val_accuracy by epoch.
 
     Raises:
         MisreadError: the loss is no longer a number.
@@ -78,10 +91,10 @@ def train(
     """
     make_deterministic(seed, threads)
     shared = {"batch_size": params.batch_size, "seed": seed}
-    policy = POLICIES[settings.augmentation]
+    policy, unchanged = recipe.batches(POLICIES[settings.augmentation]), recipe.batches(POLICIES["none"])
     learn = InputPipeline(sets, labels, np.flatnonzero(~validation), policy=policy, balance=settings.balance, **shared)
-    check = InputPipeline(sets, labels, np.flatnonzero(validation), policy=POLICIES["none"], **shared)
-    model = build(name, params, weights, learn.steps_per_epoch * params.epochs)
+    check = InputPipeline(sets, labels, np.flatnonzero(validation), policy=unchanged, **shared)
+    model = build(name, params, weights, learn.steps_per_epoch * params.epochs, recipe.loss)
     history = model.fit(
         dataset(learn.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY),
         steps_per_epoch=learn.steps_per_epoch,
@@ -93,7 +106,9 @@ def train(
     ).history
     if not all(map(math.isfinite, history["loss"])):
         raise MisreadError(f"networks.{name}.learning_rate: {params.learning_rate}: training diverged; try a lower one")
-    return model, _by_epoch(history)
+    held_out = [(model.predict_on_batch(images), labels) for images, labels in check.validation_batches()]
+    logits, truth = (np.concatenate(parts) for parts in zip(*held_out, strict=True))
+    return Trained(model, _by_epoch(history), temperature.fit(logits, truth))
 
 
 def _callbacks(patience: int) -> list[keras.callbacks.Callback]:

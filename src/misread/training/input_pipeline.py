@@ -66,11 +66,11 @@ class InputPipeline:
             epoch += 1
 
     def validation_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Every row once, in order, not augmented."""
+        """Every row once, in order; the policy does the same to it each time."""
         rng = np.random.default_rng(self.seed)
         for start in range(0, len(self.rows), self.batch_size):
             batch = self.rows[start : start + self.batch_size]
-            yield self._images(batch, rng), self.labels[batch]
+            yield self.policy(self._images(batch, rng), self.labels[batch], rng)
 
     def _images(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if len(self.sets) == 1:

@@ -1,0 +1,80 @@
+"""Noise at random, made in memory while a network is trained: of each image another type, strength and options."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from misread.noise.draws import RANGE
+from misread.noise.types import NOISE_TYPES
+
+# Strengths between the ends of a range: a type may prepare a table for each, which is kept.
+STRENGTHS = 32
+CODE = ("at_random.py", "draws.py", "grey_levels.py")
+
+
+@dataclass(frozen=True)
+class RandomNoise:
+    """A noise type with ranges to draw from; equal ends fix a value.
+
+    Attributes:
+        noise_type: module of `misread.noise.types`.
+        strength: lowest and highest, in the type's own unit, above 0; log-uniform between them.
+        options: lowest and highest of each option of the type; uniform between them.
+
+    """
+
+    noise_type: str
+    strength: tuple[float, float]
+    options: dict[str, tuple[float, float]]
+
+    def draw(self, rng: np.random.Generator) -> tuple[float, dict[str, float]]:
+        """A strength and options."""
+        low, high = self.strength
+        strength = low * (high / low) ** (int(rng.integers(STRENGTHS)) / (STRENGTHS - 1))
+        return strength, {name: float(rng.uniform(*ends)) for name, ends in self.options.items()}
+
+    def description(self) -> dict[str, Any]:
+        """All that decides the noise: the ranges, and the MD5 of the modules that make it."""
+        folder = Path(__file__).parent
+        modules = [folder / name for name in (*CODE, f"types/{self.noise_type}.py")]
+        code = "".join(path.read_text(encoding="utf-8") for path in modules)
+        digest = hashlib.md5(code.encode(), usedforsecurity=False).hexdigest()
+        return {"strength": self.strength, "options": self.options, "code": digest}
+
+
+def corrupt(images: np.ndarray, rng: np.random.Generator, noises: Sequence[RandomNoise]) -> np.ndarray:
+    """Corrupt each image by one of some noises, all equally likely.
+
+    Args:
+        images: uint8, ``(N, HEIGHT, WIDTH, 3)``; left as they are.
+        rng: the only source of randomness.
+        noises: what to choose from.
+
+    Returns:
+        uint8, the shape of ``images``.
+
+    """
+
+    def words(count: int) -> np.ndarray:
+        return rng.integers(RANGE, size=(1, count), dtype=np.uint16)
+
+    noisy = np.empty_like(images)
+    for position, which in enumerate(rng.integers(len(noises), size=len(images))):
+        strength, options = noises[which].draw(rng)
+        one = images[position : position + 1]
+        noisy[position] = NOISE_TYPES[noises[which].noise_type].corrupt(one, strength, words, **options)[0]
+    return noisy
+
+
+def load(path: Path) -> list[RandomNoise]:
+    """Read noises: of each type what `RandomNoise.description` gives."""
+    described = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        RandomNoise(name, tuple(one["strength"]), {key: tuple(ends) for key, ends in one["options"].items()})
+        for name, one in described.items()
+    ]

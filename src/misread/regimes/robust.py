@@ -1,0 +1,119 @@
+"""Training on clean signs, and on as many noisy copies that are made in memory, anew in every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, Field, create_model, model_validator
+
+from misread import regime
+from misread.networks import NETWORKS
+from misread.noise import at_random
+from misread.noise.types import NOISE_TYPES
+from misread.sections import Range, Section, part_of, ranges_of
+
+if TYPE_CHECKING:
+    from misread.training.recipe import Recipe
+
+
+REPLACED = ("epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
+
+
+def _below_highest(ends: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < ends[0] <= ends[1] <= 1:
+        raise ValueError(f"{list(ends)}: must be above 0, at most 1, the highest level")
+    return ends
+
+
+def _known(names: list[str]) -> list[str]:
+    if unknown := [name for name in names if name not in NOISE_TYPES.names]:
+        raise ValueError(f"{unknown}: must be of {', '.join(NOISE_TYPES.names)}")
+    return names
+
+
+def _any_of(name: str, sections: dict[str, type[Section]]) -> type[Section]:
+    """Sections, each of which may be given or not."""
+    return create_model(name, __base__=Section, **{key: (section, section()) for key, section in sections.items()})
+
+
+Options = _any_of("Options", {name: ranges_of(NOISE_TYPES[name].options) for name in NOISE_TYPES})
+NetworkSettings = _any_of("NetworkSettings", {name: part_of(NETWORKS[name].settings, REPLACED) for name in NETWORKS})
+
+
+class Settings(regime.Settings):
+    """The noise in training, and what networks need to learn it."""
+
+    clean_signs: bool
+    noise_after_augmentation: bool
+    strength: Annotated[Range, AfterValidator(_below_highest)]
+    options: Options
+    leave_out: Annotated[list[str], AfterValidator(_known)]
+    consistency: Annotated[float, Field(ge=0)]
+    networks: NetworkSettings
+
+    @model_validator(mode="after")
+    def _copies_have_their_signs(self) -> Settings:
+        if self.consistency > 0 and not self.clean_signs:
+            raise ValueError(f"consistency: {self.consistency}: must be 0 where clean_signs is false")
+        return self
+
+    def replaced(self, network: str) -> dict[str, Any]:
+        """Settings of a network in this regime, where they differ from those of the other regimes."""
+        return getattr(self.networks, network).model_dump(exclude_unset=True)
+
+    @property
+    def decisive(self) -> dict[str, Any]:
+        """What decides how a network is trained, besides its own settings, the images and the noise."""
+        return self.model_dump(include={"clean_signs", "noise_after_augmentation", "consistency"})
+
+    def noises(self, highest: Mapping[str, float], options: Mapping[str, dict]) -> dict[str, dict]:
+        """Noise type -> strengths, options, and the digest of the code that makes it.
+
+        Args:
+            highest: noise type -> its strength at the highest level.
+            options: noise type -> its options at all levels, for those that this regime gives no range.
+
+        Raises:
+            ValueError: every noise type is left out.
+
+        """
+        described = {}
+        for name in highest:
+            if name not in self.leave_out:
+                ranges = {key: (value, value) for key, value in options[name].items()}
+                ranges |= getattr(self.options, name).model_dump(exclude_unset=True)
+                low, high = (share * highest[name] for share in self.strength)
+                described[name] = at_random.RandomNoise(name, (low, high), ranges).description()
+        if not described:
+            raise ValueError(f"leave_out: {self.leave_out}: must leave one of {', '.join(highest)}")
+        return described
+
+
+def recipe(settings: Settings, folder: Path) -> Recipe:
+    """Every batch has the augmented signs and a noisy copy of each."""
+    from misread.training.noisy_copies import ConsistentCrossEntropy, with_noisy_copies
+    from misread.training.recipe import Recipe
+
+    noises = at_random.load(folder / regime.NOISE)
+    batches = partial(
+        with_noisy_copies,
+        corrupt=partial(at_random.corrupt, noises=noises),
+        clean=settings.clean_signs,
+        noise_last=settings.noise_after_augmentation,
+    )
+    if settings.consistency == 0:
+        return Recipe(batches)
+    return Recipe(batches, ConsistentCrossEntropy(settings.consistency))
+
+
+REGIME = regime.Regime(
+    settings=Settings,
+    trained_on="clean signs and as many noisy ones, whose noise is new in every epoch",
+    line="-.",
+    marker="D",
+    sets=lambda selected, noisy: ["clean"],
+    recipe=recipe,
+)
