@@ -3,7 +3,7 @@
 import sys
 
 from misread import params, paths, stage
-from misread.data import store
+from misread.data import store, texts
 from misread.inference import test_sets
 from misread.training import determinism, saving
 
@@ -13,7 +13,8 @@ def main() -> None:
     settings, key = params.load(), paths.classifier(name, regime)
     determinism.make_deterministic(settings.seed, settings.threads)
     model = saving.load(paths.model(key) / "model.keras")
-    predictions = test_sets.predictions(model, paths.test_sets(name), settings.noise.sets, key)
+    temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
+    predictions = test_sets.predictions(model, paths.test_sets(name), settings.noise.sets, key, temperature)
     with store.complete_or_absent(paths.predictions(key)) as path:
         predictions.to_parquet(path, index=False)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from misread import params, paths, stage
 from misread.data import store, texts
-from misread.metrics import accuracy, failure, sweeps
+from misread.metrics import accuracy, calibration, failure, sweeps
 
 
 def main() -> None:
@@ -32,6 +32,11 @@ def main() -> None:
         target.mkdir()
         scored.to_csv(target / "by_noise.csv", index=False)
         accuracy.per_class(predictions).to_csv(target / "per_class.csv", index=False)
+        for table_name, table, columns in (
+            ("calibration", predictions, ["noise_type", "noise_level"]),
+            ("calibration_by_strength", sweep, ["noise_type", "strength"]),
+        ):
+            calibration.by(table, columns).to_csv(target / f"{table_name}.csv", index=False)
         (target / "thresholds.json").write_text(texts.as_json(thresholds), encoding="utf-8")
         for table_name, table in failure.tables(sweep, energy, fourier, fourier_energy).items():
             table.insert(0, "network", key)

@@ -3,7 +3,7 @@
 import sys
 
 from misread import params, paths, stage
-from misread.data import store
+from misread.data import store, texts
 from misread.inference import noise_grids
 from misread.training import determinism, saving
 
@@ -13,7 +13,9 @@ def main() -> None:
     settings, key = params.load(), paths.classifier(name, regime)
     determinism.make_deterministic(settings.seed, settings.threads)
     model = saving.load(paths.model(key) / "model.keras")
-    tables, energies = noise_grids.predict(model, store.open_set(paths.test_sets(name) / "clean"), settings, key)
+    temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
+    clean = store.open_set(paths.test_sets(name) / "clean")
+    tables, energies = noise_grids.predict(model, clean, settings, key, temperature)
     with store.complete_or_absent(paths.sweep(key)) as folder:
         folder.mkdir()
         for grid, table in tables.items():

@@ -4,7 +4,7 @@ import pandas as pd
 
 from misread import params, paths, stage
 from misread.data import store, texts
-from misread.metrics import gan_scores, misreadings, summary, tables
+from misread.metrics import agreement, gan_scores, misreadings, summary, tables
 
 CONTROLS = ("real", "label_preserving", "noise")  # downstream classifiers of real signs alone
 
@@ -25,6 +25,7 @@ def main() -> None:
         folder.mkdir()
         for name, table in {
             **misreadings.tables(predictions, selected),
+            "agreement": agreement.table(predictions, settings.seed),
             "downstream": accuracies,
             "gains": gains,
             "histories": pd.concat(pd.read_csv(paths.history(key)).assign(classifier=key) for key in keys),

@@ -139,6 +139,10 @@ def test_headline_pairs_the_regimes():
     assert result["minus_clean"]["cnn-noisy"]["selected"]["difference"] == pytest.approx(0.3)
     assert result["minus_clean"]["cnn-noisy"]["selected"]["low"] > 0.2
     assert result["minus_clean"]["cnn-noisy"]["clean"]["difference"] == pytest.approx(0.05)
+    noisy = [noise for noise in BETTER.groupby(["noise_type", "noise_level"]).groups if noise != accuracy.CLEAN]
+    means = [accuracy.mean_noisy_accuracy(accuracy.by_noise(table)) for table in (BETTER, BASELINE)]
+    assert len(noisy) == 9
+    assert result["minus_clean"]["cnn-noisy"]["noisy"]["difference"] == pytest.approx(means[0] - means[1])
     assert result["test_images"] == 100
     worse = predictions({("periodic", "max"): 50})
     assert summary.headline({"cnn-clean": scored(worse)}, {}, "gtsrb", ("gaussian", "max"))["most_disruptive"] == {

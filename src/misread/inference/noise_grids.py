@@ -16,7 +16,7 @@ from misread.noise.apply import add_noise
 from misread.params import Params
 
 BLOCK = 2000  # images in memory at once, and as many being made
-KEPT = ["row", "label", "prediction", "confidence"]
+KEPT = ["row", "label", "prediction", "confidence", "calibrated"]
 
 
 class GridPoint(NamedTuple):
@@ -71,7 +71,7 @@ def energy(squares: list[dict]) -> pd.DataFrame:
 
 
 def predict(
-    model: keras.Model, test: store.ImageSet, settings: Params, title: str
+    model: keras.Model, test: store.ImageSet, settings: Params, title: str, temperature: float
 ) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     """Predict the test images under every noise of both grids.
 
@@ -80,9 +80,10 @@ def predict(
         test: the clean test set.
         settings: the parameters.
         title: what the progress bar says.
+        temperature: of the classifier.
 
     Returns:
-        Grid (``strengths``, ``fourier``) -> predictions: row, label, prediction, confidence, and the place on the grid;
+        Grid (``strengths``, ``fourier``) -> predictions: the columns `KEPT` and the place on the grid;
         and grid -> RMSE and PSNR of each noise.
 
     """
@@ -95,7 +96,7 @@ def predict(
     squares: dict[str, list[dict]] = {"strengths": [], "fourier": []}
     with tqdm(total=sum(len(rows[point.grid]) for point in points), desc=title, unit="img", unit_scale=True) as bar:
         for point, block, clean, noisy in read_ahead(blocks):
-            table = predictions.table(model, noisy, labels[block]).assign(row=block.astype(np.int32))[KEPT]
+            table = predictions.table(model, noisy, labels[block], temperature).assign(row=block.astype(np.int32))[KEPT]
             tables[point.grid].append(table.assign(**point.place))
             if point.made_by:
                 square = quality.mean_square(clean, noisy)

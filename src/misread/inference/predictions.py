@@ -13,7 +13,7 @@ ROUNDING = 1e-3  # how far from 1 probabilities may sum up, in half precision to
 
 
 def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Probability of each class, batch by batch, so that memory does not grow with the set.
+    """Probability of each class.
 
     Args:
         model: classifier with logits ``(N, CLASSES)``, or with probabilities: rows of at least 0 that sum to 1.
@@ -26,12 +26,32 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
         MisreadError: images that are none or that the model does not take, or outputs that are no score for each class.
 
     """
+    return softmax(logits(model, images), axis=1)
+
+
+def logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Logits of each class, batch by batch, so that memory does not grow with the set.
+
+    Args:
+        model: as for `probabilities`.
+        images: uint8, ``(N, SIZE, SIZE, CHANNELS)``; may be memory-mapped.
+
+    Returns:
+        float32, ``(N, CLASSES)``; of probabilities their logarithms.
+
+    Raises:
+        MisreadError: images that are none or that the model does not take, or outputs that are no score for each class.
+
+    """
     image_arrays.check(images)
     _check_shapes(model, images)
     batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
     scores = np.concatenate([model.predict_on_batch(np.asarray(batch)) for batch in batches])
     are_probabilities = (scores >= 0).all() and (abs(scores.sum(axis=1) - 1) < ROUNDING).all()
-    return scores if are_probabilities else softmax(scores, axis=1)
+    if not are_probabilities:
+        return scores
+    with np.errstate(divide="ignore"):
+        return np.log(scores)
 
 
 def _check_shapes(model: keras.Model, images: np.ndarray) -> None:
@@ -48,17 +68,19 @@ def _check_shapes(model: keras.Model, images: np.ndarray) -> None:
         )
 
 
-def table(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+def table(model: keras.Model, images: np.ndarray, labels: np.ndarray, temperature: float | None = None) -> pd.DataFrame:
     """Predictions for a set.
 
     Args:
         model: as for `probabilities`.
         images: uint8, ``(N, SIZE, SIZE, CHANNELS)``.
         labels: int, ``(N,)``, classes from 0.
+        temperature: by which the logits are divided; None: there is none.
 
     Returns:
         A row for each image in order: ``row``, ``label``, ``prediction`` (classes), ``confidence`` (the probability of
-        the predicted class) and ``label_probability`` (that of the true one).
+        the predicted class), ``label_probability`` (that of the true one) and, with a temperature, ``calibrated`` (the
+        confidence after temperature scaling).
 
     Raises:
         MisreadError: as for `probabilities`; or labels that are not one for each image, or of classes without a score.
@@ -66,7 +88,8 @@ def table(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> pd.Data
     """
     if len(labels) != len(images):
         raise MisreadError(f"labels: {len(labels)} for {len(images)} images")
-    scores = probabilities(model, images)
+    unscaled = logits(model, images)
+    scores = softmax(unscaled, axis=1)
     if len(labels) and not (labels.min() >= 0 and labels.max() < scores.shape[1]):
         raise MisreadError(
             f"labels: classes {labels.min()} to {labels.max()}, but {model.name} has scores for 0 to "
@@ -74,7 +97,7 @@ def table(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> pd.Data
         )
     rows = np.arange(len(labels))
     prediction = scores.argmax(axis=1)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "row": rows.astype(np.int32),
             "label": labels.astype(np.int16),
@@ -83,3 +106,6 @@ def table(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> pd.Data
             "label_probability": scores[rows, labels],
         }
     )
+    if temperature is not None:
+        found["calibrated"] = softmax(unscaled / np.float32(temperature), axis=1).max(axis=1)
+    return found

@@ -23,11 +23,13 @@ def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, s
     return {paths.CLEAN_SET: folder / "clean"} | {one: folder / paths.noisy_set(*one) for one in noisy}
 
 
-def predictions(model: keras.Model, folder: Path, noisy: Iterable[tuple[str, str]], title: str) -> pd.DataFrame:
+def predictions(
+    model: keras.Model, folder: Path, noisy: Iterable[tuple[str, str]], title: str, temperature: float | None = None
+) -> pd.DataFrame:
     """The tables of `misread.inference.predictions` for all test sets, told apart by noise_type and noise_level."""
     tables = []
     for (noise_type, level), one in tqdm(folders(folder, noisy).items(), desc=title, unit="set"):
-        predicted = table(model, *store.open_set(one))
+        predicted = table(model, *store.open_set(one), temperature)
         predicted.insert(0, "noise_type", noise_type)
         predicted.insert(1, "noise_level", level)
         tables.append(predicted)

@@ -113,6 +113,11 @@ def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Ser
     return errors(accuracies) / errors(baseline)
 
 
+def on_clean(accuracies: pd.DataFrame) -> pd.Series:
+    """The row of the clean set of a table of `by_noise`."""
+    return accuracies.set_index(["noise_type", "noise_level"]).loc[CLEAN]
+
+
 def mean_noisy_accuracy(accuracies: pd.DataFrame) -> float:
     """Mean accuracy over the noisy sets."""
     return float(accuracies[accuracies.noise_type != CLEAN[0]].accuracy.mean())

@@ -54,8 +54,8 @@ def paired_difference(first: np.ndarray, second: np.ndarray) -> Estimate:
     """Difference of two accuracies on the same images, ``first - second``, with the t interval of its mean.
 
     Args:
-        first: bool, ``(N,)``: which images one network has right.
-        second: bool, ``(N,)``: which of the same images the other has right.
+        first: bool, ``(N,)``: which images one network has right; or float: under which share of some noises.
+        second: the same of another network, on the same images.
 
     """
     return mean_estimate(first.astype(float) - second.astype(float))

@@ -1,5 +1,6 @@
 """The headline numbers over all networks."""
 
+import numpy as np
 import pandas as pd
 
 from misread.metrics import accuracy
@@ -23,8 +24,9 @@ def headline(
     Returns:
         ``source``; ``test_images``; ``selected``; ``most_disruptive``: for each network and regime the noise type with
         the lowest mean accuracy over its levels; and ``minus_clean``: for each classifier of another regime than
-        ``clean`` its accuracy less that of the same network trained on clean signs, on the selected noisy set and on
-        the clean one, paired, with the 95% interval.
+        ``clean`` its accuracy less that of the same network trained on clean signs, on the selected noisy set
+        (``selected``), on the clean one (``clean``) and on average over all noisy ones (``noisy``), paired, with the
+        95% interval.
 
     """
     most_disruptive = {}
@@ -32,13 +34,14 @@ def headline(
         means = table[table.noise_type != accuracy.CLEAN[0]].groupby("noise_type").accuracy.mean()
         most_disruptive[key] = means.idxmin()
     changes = {}
-    for key in scored:
+    for key, table in scored.items():
         network, regime = key.rsplit("-", 1)
         reference = f"{network}-clean"
+        noisy = [one for one in zip(table.noise_type, table.noise_level, strict=True) if one != accuracy.CLEAN]
         if regime != "clean" and reference in predictions:
             changes[key] = {
-                name: _difference(predictions[key], predictions[reference], noise)
-                for name, noise in (("selected", selected), ("clean", accuracy.CLEAN))
+                name: _difference(predictions[key], predictions[reference], noises)
+                for name, noises in (("selected", [selected]), ("clean", [accuracy.CLEAN]), ("noisy", noisy))
             }
     return {
         "source": source,
@@ -49,7 +52,8 @@ def headline(
     }
 
 
-def _difference(one: pd.DataFrame, other: pd.DataFrame, noise: tuple[str, str]) -> dict[str, float]:
-    """Accuracy of one classifier less that of another on the same images, with the 95% interval."""
-    found = paired_difference(accuracy.correct(one, *noise), accuracy.correct(other, *noise))
+def _difference(one: pd.DataFrame, other: pd.DataFrame, noises: list[tuple[str, str]]) -> dict[str, float]:
+    """Mean accuracy of one classifier under some noises less that of another on the same images, with the interval."""
+    shares = [np.mean([accuracy.correct(table, *noise) for noise in noises], axis=0) for table in (one, other)]
+    found = paired_difference(*shares)
     return {"difference": found.value, "low": found.low, "high": found.high}
