@@ -27,6 +27,8 @@ SETS = [("none", "none"), *((kind, level) for kind in TYPES for level in LEVELS)
 REACHED = {"strength": 0.05, "low": 0.04, "high": 0.06, "rmse": 30.0, "psnr": 18.6, "status": "reached"}
 NOT_REACHED = dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"status": "not reached"}
 BELOW = NOT_REACHED | {"status": BELOW_GRID}
+CALIBRATION = {"accuracy": 0.7, "ece": 0.2, "ece_scaled": 0.1, "aurc": 0.1, "coverage": 0.6}
+WRONG = dict(zip(KEYS, (0.9, 0.8), strict=True))  # mean confidence
 TEMPLATES = ROOT / "src/misread/report/templates"
 
 
@@ -127,8 +129,15 @@ def made_up() -> dict:
             for label, size in (("cnn", 40), ("cgan (GAN-train)", 28))
         ).rename(columns={"noise_type": "Noise type", "noise_level": "Noise level"}),
         "minus_clean": {
-            "cnn-noisy": {"selected": change, "clean": {"difference": -0.1, "low": -0.12, "high": -0.08}}
+            "cnn-noisy": {
+                "selected": change,
+                "clean": {"difference": -0.1, "low": -0.12, "high": -0.08},
+                "noisy": {"difference": 0.05, "low": 0.04, "high": 0.06},
+            }
         },
+        "calibration": {key: per_set(**CALIBRATION | {"confidence_when_wrong": wrong}) for key, wrong in WRONG.items()},
+        "temperatures": dict.fromkeys(KEYS, 1.5),
+        "agreement": per_set(one="cnn-clean", other="cnn-noisy", kappa=0.4, low=0.3, high=0.5),
         "confusions": pd.DataFrame(
             [one | {"label": 14, "prediction": 13, "images": 3, "share": 0.1, "permits_more": True} for one in both]
         ),

@@ -24,9 +24,10 @@ def test_the_page_needs_nothing_else_and_says_that_signs_are_rendered(written):
 def test_the_page_begins_with_a_figure_and_a_row_for_each_network(written, filled):
     text = written.read_text(encoding="utf-8")
     assert text.index("<figure") < text.index("<table") < text.index("<h3>")
-    [row] = filled["tables"]["overview/networks"].rows
-    assert [cell.text for cell in row] == ["cnn", "0.900", "3%", "0.03", "0.03", "+0.300", "-0.100"]
-    assert row[1].note == "0.890 to 0.910"
+    clean, noisy = filled["tables"]["overview/networks"].rows
+    assert [cell.text for cell in clean] == ["cnn", "clean", "0.900", "0.900", "3%", "0.03", "0.03"]
+    assert [cell.text for cell in noisy] == ["cnn", "noisy", "0.700", "0.700", "20%", "0.2", "0.2"]
+    assert clean[2].note == "0.890 to 0.910"
 
 
 def test_every_topic_has_a_template_and_every_template_a_topic(filled):

@@ -6,7 +6,16 @@ import pytest
 from report.conftest import BELOW, NOT_REACHED, ranked, thresholds
 
 from misread.metrics.thresholds import BELOW_GRID
-from misread.report import disruption, gan_training_data, mistakes, noise_training, onset, wording
+from misread.report import (
+    confidence,
+    disruption,
+    error_consistency,
+    gan_training_data,
+    mistakes,
+    noise_training,
+    onset,
+    wording,
+)
 
 
 def with_(results, **changed):
@@ -88,12 +97,54 @@ class TestMistakes:
 
 
 def test_what_training_on_noise_changes_is_a_range_over_the_networks(results):
-    [one] = noise_training.answer(results)
-    assert "under salt & pepper (max) noise by +0.30, depending" in one
+    one, seen = noise_training.answer(results)
+    assert "over the noisy sets by +0.050, depending" in one
+    assert seen == "Networks of the regime robust saw noise of the same types in training, at random strengths."
     more = {"difference": 0.4, "low": 0.3, "high": 0.5}
-    results.minus_clean["resnet50-noisy"] = {"selected": more, "clean": more}
-    [both] = noise_training.answer(results)
-    assert "by +0.30 to +0.40, depending on the network, and the accuracy on clean signs by -0.10 to +0.40." in both
+    results.minus_clean["resnet50-noisy"] = dict.fromkeys(("selected", "clean", "noisy"), more)
+    both, _ = noise_training.answer(results)
+    assert "under salt & pepper (max) noise by +0.300 to +0.400, and that on clean signs by -0.100 to +0.400." in both
+
+
+class TestConfidence:
+    def test_the_most_confident_wrong_classifier_is_named(self, results):
+        table = results.calibration["cnn-noisy"]
+        table.loc[(table.noise_type == "periodic") & (table.noise_level == "max"), "confidence_when_wrong"] = 0.97
+        worst, errors = confidence.answer(results)
+        assert worst == "cnn (noisy) is wrong with a mean confidence of 0.97 under periodic noise (max)."
+        assert "error is 0.200 on clean signs" in errors
+
+    def test_few_wrong_predictions_say_nothing(self, results):
+        for table in results.calibration.values():
+            table["accuracy"] = 0.99
+        assert confidence.answer(results) == []
+
+
+def test_error_consistency_is_told_for_each_regime_and_for_the_regimes_of_the_baseline(results):
+    assert error_consistency.answer(results)[1:] == [
+        "Kappa between regimes of cnn is 0.40 on clean signs and 0.40 under noise."
+    ]
+    results.scored["resnet50-noisy"] = results.scored["cnn-noisy"]
+    pair = results.agreement.assign(one="cnn-noisy", other="resnet50-noisy", kappa=0.1)
+    results.__dict__["agreement"] = pd.concat([results.agreement, pair])
+    assert list(error_consistency.panels_of(results.agreement, "cnn")) == [
+        "networks of the regime noisy", "regimes of cnn"
+    ]  # fmt: skip
+    assert len(error_consistency.tables(results)["kappa"].rows) == 2
+
+
+def test_a_single_classifier_agrees_with_none(results):
+    results.__dict__["agreement"] = results.agreement.iloc[:0]
+    assert error_consistency.figures(results) == {}
+    assert error_consistency.tables(results)["kappa"].rows == []
+    assert error_consistency.text(results) == {"compared": False}
+
+
+def test_noise_that_a_regime_leaves_out_is_named_beside_its_results(results):
+    robust = results.settings.regimes.robust.model_copy(update={"leave_out": ["periodic"]})
+    regimes = results.settings.regimes.model_copy(update={"robust": robust})
+    results.settings = results.settings.model_copy(update={"regimes": regimes})
+    assert results.seen_in_training == "Networks of the regime robust never saw periodic noise in training."
 
 
 def test_generated_signs_are_compared_with_real_ones(results):

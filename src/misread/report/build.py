@@ -7,7 +7,9 @@ from misread import paths
 from misread.data import store
 from misread.params import Params
 from misread.report import (
+    confidence,
     disruption,
+    error_consistency,
     gan_images,
     gan_training_data,
     levels,
@@ -28,8 +30,8 @@ from misread.report.results import Results
 from misread.report.topic import Topic
 
 MODULES: tuple[ModuleType, ...] = (
-    overview, strength_slider, signs, training_curves, levels, onset, disruption, noise_training, mistakes, gan_images,
-    gan_training_data, limits, provenance,
+    overview, strength_slider, signs, training_curves, levels, onset, disruption, noise_training, mistakes, confidence,
+    error_consistency, gan_images, gan_training_data, limits, provenance,
 )  # fmt: skip
 # Each has a template of its module's name in templates/sections.
 TOPICS: dict[str, Topic] = {module.__name__.rpartition(".")[2]: module.TOPIC for module in MODULES}
@@ -49,7 +51,8 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
                 path = target / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 style.save(drawn.figure, path)
-                pictures[f"{topic}/{name}"] = picture(path, drawn.caption, drawn.alt)
+                caption = f"{drawn.caption} {results.seen_in_training}" if drawn.classifiers else drawn.caption
+                pictures[f"{topic}/{name}"] = picture(path, caption.rstrip(), drawn.alt)
     return pictures
 
 

@@ -60,6 +60,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             accuracy_by_psnr(results.curves, results.titles, results.source),
             f"Accuracy against PSNR after clipping; n = {results.counts.sweep:,}.",
             "Curves for each type of noise, a panel for each network and regime",
+            classifiers=True,
         ),
         "fourier": Drawn(
             fourier(table, results.titles, results.source),
@@ -67,6 +68,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             f"RMSE after clipping is {table.rmse.min():.1f} to {table.rmse.max():.1f} grey levels; "
             f"n = {results.counts.fourier:,}.",
             "Heat maps of accuracy over period and angle, one for each network and regime",
+            classifiers=True,
         ),
     }
 

@@ -88,6 +88,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             accuracy_by_level(results.scored, results.titles, results.source),
             f"Accuracy by noise level, with 95% intervals; n = {results.counts.test:,}.",
             "Lines of accuracy over the level of noise, for each network and regime, a panel for each type of noise",
+            classifiers=True,
         ),
     }
 

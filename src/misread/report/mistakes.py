@@ -153,11 +153,13 @@ def figures(results: Results) -> dict[str, Drawn]:
             "Share of signs misclassified as one that permits a driver to do more, with 95% intervals. Open: without "
             f"noise; filled: under {results.selected} noise.",
             "Dots with intervals, open without noise and filled with it, for each network and regime",
+            classifiers=True,
         ),
         "confusion": Drawn(
             confusion(under_noise, titles, source),
             f"Confusion matrices under {results.selected} noise; each row sums to 1; {every}.",
             "Confusion matrices, one for each network and regime",
+            classifiers=True,
         ),
     }
 

@@ -9,6 +9,9 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
+# Key of `misread.metrics.summary` -> where a change is measured.
+WHERE = {"clean": "clean signs", "noisy": "average over the noisy sets", "selected": "the selected noisy set"}
+
 
 def transfer(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
     """Accuracy of every classifier on every test set: what training on one noise does under the others.
@@ -38,6 +41,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             transfer(results.scored, results.titles, results.source),
             f"Accuracy of every network and regime on every test set; n = {results.counts.test:,}.",
             "A heat map with a row for each network and regime and a column for each test set",
+            classifiers=True,
         )
     }
 
@@ -51,7 +55,7 @@ def tables(results: Results) -> dict[str, page.Table]:
                 wording.signed(change[which]["difference"], change[which]["low"], change[which]["high"]),
                 change[which]["difference"],
             )
-            for which, what in (("selected", f"{results.selected} noise"), ("clean", "clean signs"))
+            for which, what in WHERE.items()
         }
         for key, change in results.minus_clean.items()
     ]
@@ -60,32 +64,43 @@ def tables(results: Results) -> dict[str, page.Table]:
             pd.DataFrame(rows),
             "What training on noise changes",
             "Accuracy less that of the same network trained on clean signs, paired on the same images, with 95% "
-            f"intervals; n = {results.counts.test:,}.",
+            f"intervals; the selected noisy set has {results.selected} noise; n = {results.counts.test:,}. "
+            f"{results.seen_in_training}",
         )
     }
 
 
 def answer(results: Results) -> list[str]:
-    """What each regime gains under the selected noise and what it costs on clean signs."""
+    """What each regime gains under noise and what it costs on clean signs."""
     regimes: dict[str, list[dict]] = {}
     for key, change in results.minus_clean.items():
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(change)
     sentences = []
     for regime, changes in regimes.items():
-        selected = sorted(one["selected"]["difference"] for one in changes)
-        clean = sorted(one["clean"]["difference"] for one in changes)
+        ranges = {}
+        for which in WHERE:
+            differences = [one[which]["difference"] for one in changes]
+            ranges[which] = wording.between(min(differences), max(differences), "{:+.3f}".format)
         sentences.append(
-            f"Training on {wording.trained_on(regime, results.selected)} instead of clean signs changes the accuracy "
-            f"under {results.selected} noise by {wording.between(selected[0], selected[-1], '{:+.2f}'.format)}, "
-            "depending on the network, and the accuracy on clean signs by "
-            f"{wording.between(clean[0], clean[-1], '{:+.2f}'.format)}."
+            f"Training on {wording.trained_on(regime, results.selected)} instead of clean signs changes the mean "
+            f"accuracy over the noisy sets by {ranges['noisy']}, depending on the network, that under "
+            f"{results.selected} noise by {ranges['selected']}, and that on clean signs by {ranges['clean']}."
         )
+    if results.seen_in_training and sentences:
+        sentences.append(results.seen_in_training)
     return sentences or ["No network was trained on noise."]
 
 
 def text(results: Results) -> dict[str, object]:
-    """The noise that is trained on."""
-    return {"selected": results.selected}
+    """What networks are trained on."""
+    return {
+        "regimes": {
+            regime: wording.trained_on(regime, results.selected)
+            for regime in results.settings.regimes.names
+            if regime != "clean"
+        },
+        "seen": results.seen_in_training,
+    }
 
 
 TOPIC = Topic(

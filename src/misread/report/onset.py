@@ -64,7 +64,7 @@ def thresholds(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figu
             if pd.isna(row.strength):
                 axes.annotate(row.status, (0.02, place), xycoords=("axes fraction", "data"), fontsize=7, va="center")
             else:
-                _threshold(axes, place, row, *style.of_classifier(key))
+                _threshold(axes, place, row, key)
         axes.set(title=style.noise_title(noise_type), xlabel=NOISE_TYPES[noise_type].unit)
         axes.set_xlim(left=0)
     panels[0, 0].set_yticks(range(len(titles)), titles.values())
@@ -73,13 +73,14 @@ def thresholds(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figu
     return figure
 
 
-def _threshold(axes: plt.Axes, place: int, row: pd.Series, color: str, line: str) -> None:
+def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
     """A threshold with its interval; an end outside the grid is an arrow."""
+    color, line = style.of_classifier(key)
     low, high = (row.strength if pd.isna(bound) else bound for bound in (row.low, row.high))
     # A percentile interval need not contain the estimate.
     axes.errorbar(
-        row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]], fmt="o", ms=5,
-        color=color, mfc=color if line == "-" else "white", capsize=3,
+        row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]],
+        fmt=style.marker_of(key), ms=5, color=color, mfc=color if line == "-" else "white", capsize=3,
     )  # fmt: skip
     for bound, marker in ((row.low, "<"), (row.high, ">")):
         if pd.isna(bound):
@@ -135,6 +136,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             f"The grey lines are at 5%, 10% and 50%. Of {part} test images, those classified correctly without noise "
             "count.",
             "Curves of failures over strength, a panel for each type of noise",
+            classifiers=True,
         ),
         "thresholds": Drawn(
             thresholds(results.thresholds, titles, source),
@@ -142,6 +144,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             f"signs. An arrow marks an interval that ends outside the grid. {part} test images, less those "
             "misclassified without noise.",
             "Dots with intervals for each network and type of noise",
+            classifiers=True,
         ),
         "fragility": Drawn(
             fragility(results.fragility, results.curves, shown, titles[shown], source),

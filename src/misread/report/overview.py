@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from misread import paths
-from misread.networks import NETWORKS
+from misread.metrics import accuracy
 from misread.noise.apply import add_noise
 from misread.noise.types import NOISE_TYPES
 from misread.params.schema import Noise
@@ -50,6 +50,38 @@ def accuracy_by_strength(
     return figure
 
 
+def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
+    """Clean accuracy against the mean accuracy under noise, a point for each classifier; those of a network are joined.
+
+    Args:
+        tables: key -> table of `misread.metrics.accuracy.by_noise`.
+        titles: key -> how texts call the classifier.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    points = {
+        key: (accuracy.on_clean(table).accuracy, accuracy.mean_noisy_accuracy(table)) for key, table in tables.items()
+    }
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    for network in dict.fromkeys(key.rsplit("-", 1)[0] for key in points):
+        own = [place for key, place in points.items() if key.rsplit("-", 1)[0] == network]
+        axes.plot(*zip(*own, strict=True), color=style.network_color(network), lw=0.8, alpha=0.5)
+    for key, place in points.items():
+        color, _ = style.of_classifier(key)
+        axes.plot(*place, style.marker_of(key), color=color, ms=8, label=titles[key])
+    axes.plot(1, 1, "*", color="#D55E00", ms=15, clip_on=False, zorder=5)
+    axes.annotate("ideal", (1, 1), (-9, -4), textcoords="offset points", ha="right", va="center")
+    axes.set(
+        xlabel="accuracy on the clean test set",
+        ylabel="mean accuracy over the noisy test sets",
+        xlim=(None, 1),
+        ylim=(None, 1),
+    )
+    figure.legend(loc="outside right center", fontsize=8)
+    style.source_note(figure, source)
+    return figure
+
+
 def thumbnails(noise: Noise, image: np.ndarray, row: int, seed: int) -> dict[str, dict[float, np.ndarray]]:
     """A sign under some strengths of each grid: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``."""
     found = {}
@@ -69,7 +101,7 @@ def thumbnails(noise: Noise, image: np.ndarray, row: int, seed: int) -> dict[str
 
 
 def figures(results: Results) -> dict[str, Drawn]:
-    """Accuracy against strength."""
+    """Accuracy against strength, and clean against noisy accuracy."""
     settings = results.settings
     row = signs.rows_by_class(pd.read_csv(paths.index("test")))[levels.CLASS_SHOWN]
     shown = thumbnails(settings.noise, signs.largest_test_images(settings)[row], row, settings.seed)
@@ -79,50 +111,41 @@ def figures(results: Results) -> dict[str, Drawn]:
             f"Accuracy against the strength of each noise, and a sign under it; n = {results.counts.sweep:,} test "
             "images. Solid lines: networks trained on clean signs.",
             "Curves of accuracy that fall with the strength of the noise, a panel for each type of noise",
-        )
+            classifiers=True,
+        ),
+        "tradeoff": Drawn(
+            tradeoff(results.scored, results.titles, results.source),
+            "Accuracy on the clean test set against the mean accuracy over the noisy ones, a point for each network "
+            f"and regime; star: no error at all; n = {results.counts.test:,} in each set.",
+            "Points for each network and regime; those of one network are joined",
+            classifiers=True,
+        ),
     }
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """A row for each network: clean accuracy, thresholds, and what training on noise changes."""
+    """A row for each network and regime: accuracy without noise and with it, and thresholds."""
     rows = []
-    for name in results.settings.networks.names:
-        key = paths.classifier(name, "clean")
-        if key not in results.keys:
-            continue
-        row: dict[str, object] = {"network": NETWORKS[name].label(results.settings.networks[name])}
-        row["clean accuracy"] = _clean_accuracy(results.scored[key])
+    for key, table in results.scored.items():
+        clean, noisy = accuracy.on_clean(table), accuracy.mean_noisy_accuracy(table)
+        row: dict[str, object] = {
+            "network": table.label.iloc[0],
+            "regime": table.regime.iloc[0],
+            "clean": page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}"),
+            f"mean of the {len(results.noise)} noises": page.Shown(f"{noisy:.3f}", noisy),
+        }
         tenth = results.thresholds[(results.thresholds.network == key) & (results.thresholds.level == "p10")]
         for found in (one for _, one in tenth.iterrows()):
             row[f"10% fail: {style.noise_title(found.noise_type)}"] = _threshold(found)
-        for other, change in results.minus_clean.items():
-            network, regime = other.rsplit("-", 1)
-            if network == name:
-                row |= {
-                    f"{regime}: change under {results.selected}": _change(change["selected"]),
-                    f"{regime}: change on clean signs": _change(change["clean"]),
-                }
         rows.append(row)
     return {
         "networks": page.table(
-            pd.DataFrame(rows).fillna("").apply(_complete),
-            "Each network in one row",
-            "Accuracy on the clean test set; the strength of each noise at which 10% of the signs fail; and what "
-            f"changes when the network is trained on signs with {results.selected} noise instead of clean ones.",
+            pd.DataFrame(rows),
+            "Each network in each regime",
+            "Accuracy on the clean test set and on average over the noisy ones, and the strength of each noise at "
+            f"which 10% of the signs fail. {results.seen_in_training}",
         )
     }
-
-
-def _complete(column: pd.Series) -> pd.Series:
-    """A column in which a network has no number still sorts by number."""
-    if not any(isinstance(one, page.Shown) for one in column):
-        return column
-    return column.map(lambda one: one if isinstance(one, page.Shown) else page.Shown("", np.nan))
-
-
-def _clean_accuracy(table: pd.DataFrame) -> page.Shown:
-    clean = table.set_index(["noise_type", "noise_level"]).loc[paths.CLEAN_SET]
-    return page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}")
 
 
 def _threshold(found: pd.Series) -> page.Shown:
@@ -134,11 +157,6 @@ def _threshold(found: pd.Series) -> page.Shown:
         found.strength,
         f"{noise.words(found.strength)}; {wording.threshold_interval(found)}",
     )
-
-
-def _change(change: dict) -> page.Shown:
-    value = change["difference"]
-    return page.Shown(f"{value:+.3f}", value, f"{change['low']:+.3f} to {change['high']:+.3f}")
 
 
 def text(results: Results) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pandas as pd
 import tabulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-LONG = 8  # rows; longer tables are folded
+LONG = 12  # rows; longer tables are folded
 
 
 class Column(NamedTuple):

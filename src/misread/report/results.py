@@ -42,6 +42,22 @@ class Results:
         """How texts call the noisy set that the regime ``noisy`` is trained on."""
         return style.selected_title(self.settings.noise)
 
+    @property
+    def seen_in_training(self) -> str:
+        """Which types of noise regimes with noise in memory are trained on: a sentence for each, to go with results."""
+        types = self.settings.noise.types.names
+        sentences = []
+        for regime in self.settings.regimes.names:
+            seen = self.settings.noises_in(regime)
+            new = [style.noise_title(name) for name in types if name not in seen]
+            if seen and new:
+                sentences.append(f"Networks of the regime {regime} never saw {' and '.join(new)} noise in training.")
+            elif seen:
+                sentences.append(
+                    f"Networks of the regime {regime} saw noise of the same types in training, at random strengths."
+                )
+        return " ".join(sentences)
+
     @cached_property
     def keys(self) -> list[str]:
         """Keys of the classifiers."""
@@ -113,6 +129,27 @@ class Results:
     def minus_clean(self) -> dict[str, dict]:
         """Key -> accuracy less that of the same network trained on clean signs; of `misread.metrics.summary`."""
         return texts.read_json(TABLES / "summary.json")["minus_clean"]
+
+    @cached_property
+    def calibration(self) -> dict[str, pd.DataFrame]:
+        """Key -> table of `misread.metrics.calibration.by` noise type and level."""
+        return {key: self._scores("calibration", key) for key in self.keys}
+
+    @cached_property
+    def calibration_by_strength(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.calibration.by` noise type and strength, with a column network."""
+        tables = [self._scores("calibration_by_strength", key).assign(network=key) for key in self.keys]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def temperatures(self) -> dict[str, float]:
+        """Key -> temperature of the classifier."""
+        return {key: texts.read_json(paths.model(key) / "training.json")["temperature"] for key in self.keys}
+
+    @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """Table of `misread.metrics.agreement.table`."""
+        return store.read_scores(TABLES / "agreement.csv")
 
     @cached_property
     def confusions(self) -> pd.DataFrame:

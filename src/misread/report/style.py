@@ -15,9 +15,9 @@ from misread import paths
 from misread.networks import NETWORKS
 from misread.noise.types import NOISE_TYPES
 from misread.params.schema import Noise
+from misread.regimes import REGIMES
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
-REGIME_LINES = {"clean": "-", "noisy": "--", "mixed": ":"}
 RIGHT, WRONG = "#0072B2", "#D55E00"
 
 matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
@@ -48,7 +48,12 @@ def network_color(network: str) -> str:
 def of_classifier(key: str) -> tuple[str, str]:
     """Colour and line of a key ``NETWORK-REGIME``."""
     network, regime = key.rsplit("-", 1)
-    return network_color(network), REGIME_LINES.get(regime, "-.")
+    return network_color(network), REGIMES[regime].line
+
+
+def marker_of(key: str) -> str:
+    """Marker of a key ``NETWORK-REGIME``: that of its regime."""
+    return REGIMES[key.rsplit("-", 1)[1]].marker
 
 
 def noise_title(noise_type: str) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from misread.networks import NETWORKS
-from misread.report import page, style
+from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -46,6 +46,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             "Accuracy on training and validation images after each epoch; "
             f"n = {counts.training:,} and {counts.held_out:,}.",
             "Curves of training and validation accuracy for each network and regime",
+            classifiers=True,
         )
     }
 
@@ -79,8 +80,7 @@ def text(results: Results) -> dict[str, object]:
     """How the networks are trained."""
     return {
         "augmentation": results.settings.train.augmentation,
-        "regimes": results.settings.regimes,
-        "selected": results.selected,
+        "regimes": {regime: wording.trained_on(regime, results.selected) for regime in results.settings.regimes.names},
     }
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from misread.noise.types import NOISE_TYPES
+from misread.regimes import REGIMES
 from misread.report.style import noise_title
 
 
@@ -71,5 +72,4 @@ def trained_on(regime: str, selected: str) -> str:
         selected: how texts call the selected noisy set.
 
     """
-    sets = {"clean": "clean signs", "noisy": f"signs with {selected} noise", "mixed": "clean and noisy signs"}
-    return sets.get(regime, f"the regime {regime}")
+    return REGIMES[regime].trained_on.format(selected)

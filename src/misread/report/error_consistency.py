@@ -1,0 +1,125 @@
+"""Whether networks fail on the same signs."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from misread import paths
+from misread.report import page, style, wording
+from misread.report.results import Results
+from misread.report.topic import Drawn, Topic
+
+COLUMNS = 2  # of panels
+APART = 0.14  # between the points of two pairs, in test sets
+
+
+def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
+    """What is compared: the networks of each regime, and the regimes of the baseline network.
+
+    Args:
+        table: of `misread.metrics.agreement.table`.
+        baseline: name of a network.
+
+    Returns:
+        Title -> rows; without those of a single classifier.
+
+    """
+    if table.empty:
+        return {}
+    one, other = (table[side].str.rsplit("-", n=1, expand=True) for side in ("one", "other"))
+    regimes = {
+        f"networks of the regime {regime}": table[(one[1] == regime) & (other[1] == regime)]
+        for regime in dict.fromkeys([*one[1], *other[1]])
+    }
+    of_baseline = {f"regimes of {baseline}": table[(one[0] == baseline) & (other[0] == baseline)]}
+    return {title: rows for title, rows in (regimes | of_baseline).items() if len(rows)}
+
+
+def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
+    """Error consistency of every two classifiers on every test set, with 95% intervals.
+
+    Args:
+        panels: title -> rows of `misread.metrics.agreement.table`.
+        titles: key -> how texts call the classifier.
+        source: ``gtsrb`` or ``synthetic``.
+
+    """
+    lines = -(-len(panels) // COLUMNS)
+    figure, grid = plt.subplots(lines, COLUMNS, figsize=(11, 3.9 * lines), sharey=True, sharex=True, squeeze=False)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_axis_off()
+    for axes, (title, table) in zip(grid.flat, panels.items(), strict=False):
+        axes.axhline(0, color="#999999", lw=0.8)
+        pairs = list(table.groupby(["one", "other"], sort=False))
+        for place, ((one, other), part) in enumerate(pairs):
+            positions = np.arange(len(part)) + (place - (len(pairs) - 1) / 2) * APART
+            errors = np.abs(part[["low", "high"]].to_numpy().T - part.kappa.to_numpy())
+            label = f"{titles[one]}, {titles[other]}"
+            axes.errorbar(positions, part.kappa, errors, fmt="o", ms=3, capsize=2, lw=1.1, label=label)
+            names = [style.set_title(row.noise_type, row.noise_level) for row in part.itertuples()]
+            axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
+        axes.set(title=title, ylim=(-0.05, 1.02))
+        axes.xaxis.set_tick_params(labelbottom=True)
+        axes.legend(fontsize=7, loc="upper right")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("Cohen's kappa of being right")
+    style.source_note(figure, source)
+    return figure
+
+
+def figures(results: Results) -> dict[str, Drawn]:
+    """Error consistency; none of a single classifier."""
+    panels = panels_of(results.agreement, results.settings.baseline)
+    if not panels:
+        return {}
+    return {
+        "kappa": Drawn(
+            kappa(panels, results.titles, results.source),
+            "Error consistency of every two networks of a regime, and of every two regimes of a network, on every test "
+            f"set, with 95% bootstrap intervals; n = {results.counts.test:,}.",
+            "Points with intervals for every two classifiers, over the test sets",
+            classifiers=True,
+        )
+    }
+
+
+def tables(results: Results) -> dict[str, page.Table]:
+    """Error consistency of every two classifiers."""
+    rows = []
+    for (one, other), part in results.agreement.groupby(["one", "other"], sort=False):
+        row: dict[str, object] = {"one": results.titles[one], "other": results.titles[other]}
+        for found in part.itertuples():
+            name = style.set_title(found.noise_type, found.noise_level)
+            row[name] = page.Shown(f"{found.kappa:.2f}", found.kappa, f"{found.low:.2f} to {found.high:.2f}")
+        rows.append(row)
+    return {
+        "kappa": page.table(
+            pd.DataFrame(rows, columns=None if rows else ["one", "other"]),
+            "Error consistency of every two classifiers",
+            f"Cohen's kappa of being right, on each test set; n = {results.counts.test:,}. {results.seen_in_training}",
+        )
+    }
+
+
+def answer(results: Results) -> list[str]:
+    """How consistent the errors of different networks are, without noise and with it."""
+    sentences = []
+    for title, table in panels_of(results.agreement, results.settings.baseline).items():
+        is_clean = table.noise_type == paths.CLEAN_SET[0]
+        clean, noisy = (
+            wording.between(rows.kappa.min(), rows.kappa.max()) for rows in (table[is_clean], table[~is_clean])
+        )
+        sentences.append(f"Kappa between {title} is {clean} on clean signs and {noisy} under noise.")
+    return ["Kappa is 1 if two networks fail on the same signs, 0 if they fail independently.", *sentences]
+
+
+def text(results: Results) -> dict[str, object]:
+    """Whether there is anything to compare."""
+    return {"compared": len(results.agreement) > 0}
+
+
+TOPIC = Topic(
+    "Agreement between networks", figures=figures, tables=tables, text=text,
+    question="Do networks fail on the same signs?", answer=answer,
+)  # fmt: skip
