@@ -30,12 +30,18 @@ SIDE_BY_SIDE = (
 
 # The study in small: few signs, networks without ImageNet weights (there may be no network connection),
 # trained well enough to show the effects. One thread each, as the two halves run side by side.
-LEFT_OUT = ("inception_v3-noisy", "resnet50-noisy")  # of the demo: they take longest, and cnn shows the same
+LEFT_OUT = (
+    "inception_v3-noisy",
+    "inception_v3-robust",
+    "resnet50-noisy",
+    "resnet50-robust",
+)  # of the demo: they take longest, and cnn shows the same
 DEMO = {
     "threads": 1,
     "data.source": "synthetic",
     "data.images_per_class": 120,
     "noise.quality_images": 100,
+    "regimes.robust.networks.cnn": {"dropout": 0.0},
     "networks.cnn.image_size": 28,
     "networks.cnn.epochs": 25,
     "networks.cnn.batch_size": 32,
