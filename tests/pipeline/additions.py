@@ -44,6 +44,7 @@ VGG16 = from_readme(
 SPECKLE = from_readme(
     "speckle", "src/misread/noise/types/speckle.py", "noise.types", sweep=[0.03, 0.1, 0.3, 1.0]
 )  # fmt: skip
+STRONGEST = from_readme("strongest", "src/misread/regimes/strongest.py", "regimes")
 
 
 def add(folder: Path, addition: Addition) -> None:

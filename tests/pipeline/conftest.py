@@ -18,7 +18,8 @@ from misread import paths
 from misread.experiments.project_copy import BEFORE_BOTH, SIDE_BY_SIDE, TINY, change_params, copy_project
 
 NETWORKS = ["cnn", VGG16.name]  # `make demo` runs the graph with the study's own
-KEYS = [f"{network}-{regime}" for network in NETWORKS for regime in ("clean", "noisy")]
+REGIMES = ["clean", "noisy", "robust"]
+KEYS = [f"{network}-{regime}" for network in NETWORKS for regime in REGIMES]
 GAN_KEYS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
 NOISE_TYPES = ["salt_pepper", "periodic", "gaussian", SPECKLE.name]
 DOWNSTREAM = list(paths.DOWNSTREAM)

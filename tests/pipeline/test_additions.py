@@ -1,15 +1,19 @@
 """A network and a noise type, each added as a file and a section of the parameters, occur wherever others do."""
 
+import shutil
+
 import pandas as pd
 import pytest
-from additions import SPECKLE, VGG16, add, remove
-from pipeline.conftest import KEYS, NOISE_TYPES
+from additions import SPECKLE, STRONGEST, VGG16, add, remove
+from pipeline.conftest import KEYS, NETWORKS, NOISE_TYPES
+
+from misread.experiments.project_copy import change_params
 
 pytestmark = pytest.mark.slow
 
 
 def test_an_added_network_is_trained_evaluated_swept_and_scored(clone):
-    for key in ("vgg16-clean", "vgg16-noisy"):
+    for key in ("vgg16-clean", "vgg16-noisy", "vgg16-robust"):
         assert clone.read(f"models/{key}/training.json")["network"] == "vgg16"
         assert clone.read(f"metrics/{key}.json")["params"] > 0
         sweep = pd.read_parquet(clone.folder / f"reports/sweep/{key}/strengths.parquet")
@@ -23,6 +27,7 @@ def test_both_additions_are_in_every_table(clone):
         ("tables/confusions.csv", "network", set(KEYS)),
         ("tables/permits_more.csv", "network", set(KEYS)),
         ("tables/histories.csv", "classifier", set(KEYS)),
+        ("tables/agreement.csv", "noise_type", {"none", *NOISE_TYPES}),
         ("tables/downstream.csv", "noise_type", {"none", *NOISE_TYPES}),
         ("tables/gains.csv", "noise_type", {"none", *NOISE_TYPES}),
         *(
@@ -30,6 +35,7 @@ def test_both_additions_are_in_every_table(clone):
             for key in KEYS
             for name in ("curves", "ranking")
         ),
+        *((f"scores/{key}/calibration.csv", "noise_type", {"none", *NOISE_TYPES}) for key in KEYS),
     ):
         found = pd.read_csv(reports / table, keep_default_na=False)[column]
         assert set(found) == wanted, table
@@ -40,14 +46,16 @@ def test_both_additions_are_in_every_table_and_figure_of_the_page(clone):
     page = (clone.folder / "reports/index.html").read_text()
     figures = dict(part.split('">', 1) for part in page.split('<figure id="figure-')[1:])
     per_network = (
-        "overview/accuracy", "training_curves/curves", "levels/accuracy_by_level", "onset/curves", "onset/thresholds",
-        "disruption/equal_energy", "disruption/fourier", "noise_training/transfer", "mistakes/permits_more",
-        "mistakes/confusion",
+        "overview/accuracy", "overview/tradeoff", "training_curves/curves", "levels/accuracy_by_level", "onset/curves",
+        "onset/thresholds", "disruption/equal_energy", "disruption/fourier", "noise_training/transfer",
+        "mistakes/permits_more",
+        "mistakes/confusion", "confidence/calibration", "confidence/risk_coverage", "error_consistency/kappa",
     )  # fmt: skip
     per_noise = (
         "overview/accuracy", "levels/accuracy_by_level", "onset/curves", "onset/thresholds", "onset/fragility",
         "disruption/equal_energy", "noise_training/transfer", "gan_images/taken_for_real", "gan_images/noise",
-        "gan_training_data/downstream", "gan_training_data/gains",
+        "gan_training_data/downstream", "gan_training_data/gains", "confidence/calibration",
+        "error_consistency/kappa",
     )  # fmt: skip
     for names, word in ((per_network, "vgg16"), (per_noise, "speckle")):
         for name in names:
@@ -61,13 +69,16 @@ def test_both_additions_are_in_every_table_and_figure_of_the_page(clone):
         assert any("speckle" in table for name, table in tables.items() if name.startswith(title)), title
 
 
-def test_a_noise_type_comes_and_goes_without_training_or_other_noise(clone):
+def test_a_noise_type_comes_and_goes_without_other_noise_and_trains_only_who_sees_it(clone):
     state = clone.state()
     remove(clone.folder, "noise.types", "speckle")
     assert clone.repro("arrange") == ["check", "arrange"]
     assert not list(clone.folder.glob("data/noisy/speckle-*"))
     assert not list(clone.folder.glob("data/sets/*/test/speckle-*"))
-    assert outdated(clone, "train", "train_downstream", "train_gan") == []
+    # Networks of the regime `robust` are trained on all types of noise.
+    assert outdated(clone, "train", "train_downstream", "train_gan") == [
+        f"train@{network}-robust" for network in NETWORKS
+    ]
     assert "evaluate@cnn-clean" in outdated(clone, "evaluate")
     add(clone.folder, SPECKLE)
     assert clone.repro("arrange", "train") == [], "what was made before is in the cache"
@@ -81,12 +92,45 @@ def test_a_network_comes_and_goes_without_training_others(clone):
     assert set(clone.repro("arrange")) == {"check", "prepare", *noises, "arrange"}
     for left in ("predictions", "sweep", "scores", "history"):
         assert {path.name.split(".")[0] for path in (clone.folder / "reports" / left).iterdir()} == {
-            "cnn-clean", "cnn-noisy",
+            "cnn-clean", "cnn-noisy", "cnn-robust",
         }  # fmt: skip
     assert not list(clone.folder.glob("metrics/vgg16*"))
     assert outdated(clone, "train", "evaluate", "sweep", "train_downstream", "train_gan") == []
     add(clone.folder, VGG16)
     clone.restore(state)
+
+
+def test_a_regime_is_added_without_training_in_others(clone):
+    state = clone.state()
+    add(clone.folder, STRONGEST)
+    assert clone.repro("arrange") == ["check", "arrange"]
+    linked = {path.name for path in (clone.folder / "data/sets/cnn/train/strongest").iterdir()}
+    assert linked == {f"{kind}-max" for kind in NOISE_TYPES}
+    assert outdated(clone, "train") == [f"train@{network}-strongest" for network in NETWORKS]
+    assert "Epoch 2/2" in clone.run("./run", "train", "cnn", "strongest").stdout
+    assert clone.read("models/cnn-strongest/training.json")["regime"] == "strongest"
+    (clone.folder / STRONGEST.path).unlink()
+    shutil.rmtree(clone.folder / "models/cnn-strongest")
+    clone.restore(state)
+
+
+def test_settings_of_a_network_in_one_regime_train_it_in_no_other(clone):
+    state = clone.state()
+    change_params(clone.folder, {"regimes.robust.networks.cnn": {"epochs": 1}})
+    clone.repro("check")
+    assert outdated(clone, "train", "arrange") == ["train@cnn-robust"]
+    clone.restore(state)
+
+
+def test_other_code_of_a_noise_trains_only_who_sees_it(clone):
+    path = clone.folder / "src/misread/noise/types/speckle.py"
+    path.write_text(path.read_text() + "\n# other code\n")
+    clone.repro("check")
+    sets = clone.read("data/sets.json")["regimes"]["robust"]["noise"]
+    clone.git("checkout", str(path))
+    clone.repro("check")
+    before = clone.read("data/sets.json")["regimes"]["robust"]["noise"]
+    assert {name for name in sets if sets[name] != before[name]} == {"speckle"}
 
 
 def test_a_message_in_other_words_runs_nothing_but_the_check(clone):

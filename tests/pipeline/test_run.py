@@ -143,7 +143,7 @@ def test_noisy_sets_hold_what_noise_in_memory_gives(clone):
 
 def test_the_mixed_regime_is_trained_on_all_sets(clone):
     state = clone.state()
-    change_params(clone.folder, {"regimes": ["clean", "noisy", "mixed"]})
+    change_params(clone.folder, {"regimes.mixed": {}})
     assert clone.repro("arrange") == ["check", "arrange"]
     assert len(list((clone.folder / "data/sets/cnn/train/mixed").iterdir())) == SETS
     done = clone.run("./run", "train", "cnn", "mixed")
