@@ -1,4 +1,4 @@
-"""Compare ways to train the conditional GAN, by `dvc exp run`: writes docs/gan_variants.csv.
+"""Compare ways to train the conditional GAN, by `dvc exp run`: writes docs/comparisons/gan_variants.csv.
 
 `./run misread.experiments.compare_gans`. Each variant trains `cgan-clean` and a downstream classifier on its
 images, and evaluates both. Variants that were run before come from DVC's run cache. All of them take most of an hour on
@@ -15,7 +15,7 @@ from misread.experiments import variants
 from misread.experiments.project_copy import ROOT
 
 STAGE, METRICS = "evaluate_gan@cgan-clean", "reports/gans/tables/cgan-clean/scores.json"
-TABLE = ROOT / "docs/gan_variants.csv"
+TABLE = ROOT / "docs/comparisons/gan_variants.csv"
 SETTINGS = {  # column -> parameter
     "condition": "gan.kinds.cgan.condition",
     "loss": "gan.training.loss",

@@ -1,12 +1,14 @@
-"""Compare ways to train cnn in the regime `robust`, by `dvc exp run`: writes docs/robust_training.csv.
+"""Compare ways to train cnn in the regime `robust`, by `dvc exp run`: writes docs/comparisons/robust_training.csv.
 
 `./run misread.experiments.compare_robust_training`. The variants differ in what makes up the regime: clean signs in
 each batch, when the noise comes, its strength, its types, the consistency loss. Variants that were run before come
-from DVC's run cache. All of them take an hour and a half on 2 cores.
+from DVC's run cache. All of them take two hours on 2 cores.
 """
 
 import itertools
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from misread import params, paths
@@ -14,64 +16,69 @@ from misread.experiments import variants
 from misread.experiments.compare_training_noise import by_test_set
 from misread.experiments.project_copy import ROOT
 
-KEY = paths.classifier("cnn", "robust")
-TABLE = ROOT / "docs/robust_training.csv"
-PREFIX = "regimes.robust."
-SWITCHES = {  # column -> parameter and its values, the default first
-    "clean signs": ("clean_signs", {"yes": True, "no": False}),
-    "noise": ("noise_after_augmentation", {"after augmentation": True, "before augmentation": False}),
-    "strength": ("strength", {"random": None, "highest level": 1.0}),  # None: as in params.yaml
+NETWORK = "cnn"
+TABLE = ROOT / "docs/comparisons/robust_training.csv"
+SETTINGS = params.load(ROOT / "params.yaml")
+# Column -> parameter of the regime, and its values; the first is that of the study, None: as it is in params.yaml.
+SWITCHES = {
+    "clean signs": ("clean_signs", {"yes": None, "no": False}),
+    "noise": ("noise_after_augmentation", {"after augmentation": None, "before augmentation": False}),
+    "strength": ("strength", {"random": None, "highest level": 1.0}),
 }
 CONSISTENCY = (0.5, 2.0)
 
 
-def named() -> dict[str, tuple[dict, dict]]:
-    """Name of each variant -> its columns of the table, and its changes of parameters."""
+class Variant(NamedTuple):
+    """A row of the table."""
+
+    columns: dict[str, object]  # what it is
+    changes: dict[str, object]  # dotted key of the parameters -> value
+    key: str = paths.classifier(NETWORK, "robust")
+
+
+def named() -> dict[str, Variant]:
+    """Name of each experiment -> the variant; the first is the study itself."""
     found = {}
     for values in itertools.product(*(options for _, options in SWITCHES.values())):
-        columns = dict(zip(SWITCHES, values, strict=True))
-        changes = {
-            PREFIX + key: options[value] for (key, options), value in zip(SWITCHES.values(), values, strict=True)
-        }
+        chosen = zip(SWITCHES.values(), values, strict=True)
+        changes = {f"regimes.robust.{key}": options[value] for (key, options), value in chosen}
+        changes = {key: value for key, value in changes.items() if value is not None}
         name = "-".join(value.split()[0] for value in values)
-        found[name] = columns, {key: value for key, value in changes.items() if value is not None}
-    default = dict.fromkeys(SWITCHES)
-    for column, (_, options) in SWITCHES.items():
-        default[column] = next(iter(options))
-    for noise_type in params.load(ROOT / "params.yaml").noise.types.names:
-        columns = default | {"left out": noise_type}
-        found[f"without-{noise_type}".replace("_", "-")] = columns, {f"{PREFIX}leave_out": f"[{noise_type}]"}
+        found[name] = Variant(
+            dict(zip(SWITCHES, values, strict=True)) | {"left out": "none", "consistency": 0.0}, changes
+        )
+    study = next(iter(found.values())).columns
+    for noise_type in SETTINGS.noise.types.names:
+        changes = {"regimes.robust.leave_out": f"[{noise_type}]"}
+        found[f"without-{noise_type}"] = Variant(study | {"left out": noise_type}, changes)
     for weight in CONSISTENCY:
-        columns = default | {"consistency": weight}
-        found[f"consistency-{weight:g}".replace(".", "-")] = columns, {f"{PREFIX}consistency": weight}
+        changes = {"regimes.robust.consistency": weight}
+        found[f"consistency-{weight:g}"] = Variant(study | {"consistency": weight}, changes)
+    # Clean signs alone, with the epochs and the dropout of the regime: what these change by themselves.
+    robust = SETTINGS.network_in("robust", NETWORK)
+    changes = {f"networks.{NETWORK}.{key}": getattr(robust, key) for key in ("epochs", "dropout")}
+    columns = study | {"noise": "none", "strength": "none", "left out": "all"}
+    found["no-noise"] = Variant(columns, changes, paths.classifier(NETWORK, "clean"))
     return found
 
 
-def measure(name: str, columns: dict, changes: dict) -> dict[str, object]:
+def measure(name: str, variant: Variant) -> dict[str, object]:
     """Run one variant: a row of the table."""
-    experiment = f"robust-{name}"
-    variants.run(experiment, changes, f"score@{KEY}")
-    sets = by_test_set(variants.read(experiment, str(paths.scores(KEY) / "by_noise.csv")).decode())
-    noisy = {key: value for key, value in sets.items() if key != "clean"}
+    experiment = f"robust-{name}".replace("_", "-").replace(".", "-")
+    variants.run(experiment, variant.changes, f"evaluate@{variant.key}")
+    accuracies = by_test_set(experiment, variant.key)
+    clean = accuracies.pop("clean")
     means = {
-        f"{noise_type}, mean": pd.Series({key: noisy[key] for key in noisy if key.startswith(noise_type)}).mean()
-        for noise_type in params.load(ROOT / "params.yaml").noise.types.names
+        f"mean of {noise_type}": np.mean(
+            [value for key, value in accuracies.items() if key.startswith(f"{noise_type}-")]
+        )
+        for noise_type in SETTINGS.noise.types.names
     }
-    return {
-        **columns,
-        "clean": sets["clean"],
-        "mean of the noisy sets": pd.Series(noisy).mean(),
-        **means,
-    }
+    return variant.columns | {"clean": clean, "mean of all noisy sets": np.mean([*accuracies.values()])} | means
 
 
 def main() -> None:
-    table = pd.DataFrame([measure(name, *variant) for name, variant in named().items()])
-    first = [*SWITCHES, "left out", "consistency"]
-    table = table[first + [name for name in table if name not in first]].fillna(
-        {"left out": "none", "consistency": 0.0}
-    )
-    table.round(4).to_csv(TABLE, index=False)
+    pd.DataFrame([measure(*one) for one in named().items()]).round(4).to_csv(TABLE, index=False)
     print(f"{TABLE.relative_to(ROOT)} has the comparison")
 
 

@@ -1,4 +1,4 @@
-"""Train cnn on each of the noisy sets, and test it on all of them, by `dvc exp run`: writes docs/training_noise.csv.
+"""Train cnn on each noisy set and test it on all, by `dvc exp run`: writes docs/comparisons/training_noise.csv.
 
 `./run misread.experiments.compare_training_noise`. After R. Geirhos et al., "Generalisation in humans and deep neural
 networks", arXiv 1808.08750. Variants that were run before come from DVC's run cache. All of them take half an hour on
@@ -15,22 +15,20 @@ from misread.experiments.project_copy import ROOT
 from misread.metrics import accuracy
 
 KEY = paths.classifier("cnn", "noisy")
-TABLE = ROOT / "docs/training_noise.csv"
+TABLE = ROOT / "docs/comparisons/training_noise.csv"
 
 
-def by_test_set(text: str) -> dict[str, float]:
-    """Test set -> accuracy, from the table of a classifier."""
-    table = pd.read_csv(io.StringIO(text), keep_default_na=False)
-    names = map(accuracy.set_name, table.noise_type, table.noise_level)
-    return dict(zip(names, table.accuracy, strict=True))
+def by_test_set(experiment: str, key: str) -> dict[str, float]:
+    """Test set -> accuracy of a classifier in an experiment."""
+    predictions = pd.read_parquet(io.BytesIO(variants.read(experiment, str(paths.predictions(key)))))
+    return {name: found["accuracy"] for name, found in accuracy.accuracies(predictions).items()}
 
 
 def measure(noise_type: str, level: str) -> dict[str, object]:
     """Run one variant: a row of the table."""
     name = f"trained-on-{paths.noisy_set(noise_type, level)}".replace("_", "-")
-    variants.run(name, {"noise.type": noise_type, "noise.level": level}, f"score@{KEY}")
-    text = variants.read(name, str(paths.scores(KEY) / "by_noise.csv")).decode()
-    return {"trained on": paths.noisy_set(noise_type, level)} | by_test_set(text)
+    variants.run(name, {"noise.type": noise_type, "noise.level": level}, f"evaluate@{KEY}")
+    return {"trained on": paths.noisy_set(noise_type, level)} | by_test_set(name, KEY)
 
 
 def main() -> None:

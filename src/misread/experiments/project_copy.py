@@ -9,7 +9,7 @@ from misread import params, paths
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = (
-    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/gan_variants.csv",
+    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/comparisons/gan_variants.csv",
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 

@@ -204,7 +204,7 @@ class Results:
     @cached_property
     def gan_variants(self) -> pd.DataFrame:
         """Table of `misread.experiments.compare_gans`, always of GTSRB."""
-        return pd.read_csv("docs/gan_variants.csv")
+        return pd.read_csv("docs/comparisons/gan_variants.csv")
 
     @cached_property
     def counts(self) -> Counts:
