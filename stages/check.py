@@ -14,7 +14,7 @@ def origin(settings: params.Params) -> dict:
 
 
 def wanted_sets(settings: params.Params) -> dict:
-    """Who is trained and tested on which sets, and on which noise that is made in memory."""
+    """The sets that each network is trained and tested on, and the noise that is made in memory."""
     noisy = sorted(paths.noisy_set(*one) for one in settings.noise.sets)
     selected = settings.noise.selected
     return {

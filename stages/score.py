@@ -36,7 +36,8 @@ def main() -> None:
             ("calibration", predictions, ["noise_type", "noise_level"]),
             ("calibration_by_strength", sweep, ["noise_type", "strength"]),
         ):
-            calibration.by(table, columns).to_csv(target / f"{table_name}.csv", index=False)
+            found = calibration.by(table, columns).assign(temperature=trained["temperature"])
+            found.to_csv(target / f"{table_name}.csv", index=False)
         (target / "thresholds.json").write_text(texts.as_json(thresholds), encoding="utf-8")
         for table_name, table in failure.tables(sweep, energy, fourier, fourier_energy).items():
             table.insert(0, "network", key)

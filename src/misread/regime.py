@@ -53,7 +53,8 @@ class Regime:
     """A regime: what it trains on, and how it is called and drawn.
 
     Attributes:
-        trained_on: what networks are trained on, in sentences; ``{}`` stands for the selected noise.
+        trained_on: what networks are trained on, in sentences; ``{}`` stands for the selected noise. A function of the
+            settings where they decide it.
         line: style of the curves of its networks, as Matplotlib takes it.
         marker: of the points of its networks, as Matplotlib takes it.
         sets: ``(selected, noisy) -> names`` of the stored sets that are trained on: ``clean``, or ``TYPE-LEVEL``;
@@ -64,9 +65,20 @@ class Regime:
 
     """
 
-    trained_on: str
+    trained_on: str | Callable[[Any], str]
     line: str | tuple
     marker: str
     sets: Callable[[str, Sequence[str]], list[str]]
     settings: type[Settings] = Settings
     recipe: Callable[[Settings, Path], Recipe] = plain
+
+    def words(self, settings: Settings | None, selected: str) -> str:
+        """What networks are trained on, in sentences.
+
+        Args:
+            settings: the regime's section; None: unknown, as of a network that was trained with other parameters.
+            selected: how texts call the noise that the parameters select.
+
+        """
+        text = self.trained_on if isinstance(self.trained_on, str) else self.trained_on(settings)
+        return text.format(selected)

@@ -52,6 +52,13 @@ class TestRiskAndCoverage:
         assert calibration.coverage_at(risk, 0.4) == 0.75
         assert calibration.coverage_at(np.array([1.0, 0.5])) == 0
 
+    def test_images_of_equal_confidence_come_in_no_order(self):
+        right = np.arange(100) >= 10
+        for order in (right, right[::-1], RNG.permutation(right)):
+            assert calibration.risk_coverage(np.full(100, 0.9), order) == pytest.approx(0.1)
+        risk = calibration.risk_coverage(np.array([0.9, 0.5, 0.5]), np.array([True, False, True]))
+        assert risk == pytest.approx([0, 0.25, 1 / 3])
+
     def test_confidence_that_says_nothing_gives_the_error_at_every_coverage(self):
         right = RNG.random(50_000) < 0.8
         risk = calibration.risk_coverage(RNG.random(50_000), right)
@@ -76,7 +83,9 @@ def test_each_noise_has_its_row_with_scores_before_and_after_scaling():
     assert table.ece_scaled.tolist() == pytest.approx([0.0, 0.2])
     assert table.confidence_when_wrong[0] == pytest.approx(0.9)
     assert np.isnan(table.confidence_when_wrong[1])
-    assert table.coverage.tolist() == [0.5, 1.0]
+    assert table.coverage.tolist() == [0.0, 1.0], (
+        "of images that are equally confident none can be told from the others"
+    )
 
 
 class TestErrorConsistency:
@@ -96,9 +105,16 @@ class TestErrorConsistency:
         half = np.arange(1000) < 500
         assert agreement.error_consistency(half, ~half, 1)["kappa"] == pytest.approx(-1)
 
-    def test_classifiers_that_are_always_right_have_none(self):
-        found = agreement.error_consistency(np.ones(5, bool), np.ones(5, bool), 1)
+    @pytest.mark.parametrize("errors", [0, 2])
+    def test_a_classifier_that_is_always_right_has_none(self, errors):
+        found = agreement.error_consistency(np.ones(5, bool), np.arange(5) >= errors, 1)
         assert np.isnan([found["kappa"], found["low"], found["high"]]).all()
+
+    def test_one_error_gives_no_interval(self):
+        right = np.arange(300) > 0
+        found = agreement.error_consistency(right, right, 1)
+        assert found["kappa"] == 1
+        assert np.isnan([found["low"], found["high"]]).all()
 
     def test_every_two_classifiers_on_every_set(self):
         sets = [("none", "none"), ("gaussian", "max")]

@@ -7,7 +7,6 @@ from scipy import stats
 
 from misread.data import subset
 from misread.errors import MisreadError
-from misread.experiments import compare_training_noise
 from misread.gtsrb import classes
 from misread.metrics import misreadings, ranking, sweeps, thresholds
 from misread.metrics.intervals import mean_estimate, paired_difference
@@ -244,24 +243,3 @@ def test_a_stratified_part_has_each_class_by_its_share_and_smaller_parts_lie_wit
 
 def test_a_part_of_a_set_with_fewer_rows_than_classes():
     assert len(subset.stratified_rows(np.arange(43), 10, 0)) == 10
-
-
-def test_the_transfer_of_robustness_is_told_from_experiments_of_one_study():
-    here = {"rev": "workspace", "resize": "crop_pad", "sweep.images": 10} | dict.fromkeys(
-        compare_training_noise.TRAINED_ON, "a"
-    )
-    there = here | {"rev": "there", "noise.level": "b", "sweep.images": 20}
-    other = here | {"rev": "other", "noise.level": "c", "resize": "stretch"}
-    earlier = here | {"rev": "earlier"}
-    found = compare_training_noise.of_this_study([here, there, other, earlier])
-    assert [one["rev"] for one in found] == ["workspace", "there", "earlier"]
-
-    def read(path, revision):
-        accuracy = {"workspace": 0.9, "there": 0.8, "earlier": 0.1}[revision]
-        table = f"noise_type,noise_level,accuracy\nnone,none,{accuracy}\ngaussian,max,0.5\n"
-        return table if path == "reports/scores/cnn-noisy/by_noise.csv" else None
-
-    rows = compare_training_noise.by_training_noise("cnn", found, read)
-    assert rows.clean.to_dict() == {"a-a": 0.9, "a-b": 0.8}
-    assert rows["gaussian-max"].to_list() == [0.5, 0.5]
-    assert compare_training_noise.by_training_noise("resnet50", found, read).empty

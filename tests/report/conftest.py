@@ -27,7 +27,7 @@ SETS = [("none", "none"), *((kind, level) for kind in TYPES for level in LEVELS)
 REACHED = {"strength": 0.05, "low": 0.04, "high": 0.06, "rmse": 30.0, "psnr": 18.6, "status": "reached"}
 NOT_REACHED = dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"status": "not reached"}
 BELOW = NOT_REACHED | {"status": BELOW_GRID}
-CALIBRATION = {"accuracy": 0.7, "ece": 0.2, "ece_scaled": 0.1, "aurc": 0.1, "coverage": 0.6}
+CALIBRATION = {"accuracy": 0.7, "ece": 0.2, "ece_scaled": 0.1, "aurc": 0.1, "coverage": 0.6, "temperature": 1.5}
 WRONG = dict(zip(KEYS, (0.9, 0.8), strict=True))  # mean confidence
 TEMPLATES = ROOT / "src/misread/report/templates"
 
@@ -136,7 +136,6 @@ def made_up() -> dict:
             }
         },
         "calibration": {key: per_set(**CALIBRATION | {"confidence_when_wrong": wrong}) for key, wrong in WRONG.items()},
-        "temperatures": dict.fromkeys(KEYS, 1.5),
         "agreement": per_set(one="cnn-clean", other="cnn-noisy", kappa=0.4, low=0.3, high=0.5),
         "confusions": pd.DataFrame(
             [one | {"label": 14, "prediction": 13, "images": 3, "share": 0.1, "permits_more": True} for one in both]

@@ -98,8 +98,8 @@ class TestMistakes:
 
 def test_what_training_on_noise_changes_is_a_range_over_the_networks(results):
     one, seen = noise_training.answer(results)
-    assert "over the noisy sets by +0.050, depending" in one
-    assert seen == "Networks of the regime robust saw noise of the same types in training, at random strengths."
+    assert "over the noisy test sets by +0.050, depending" in one
+    assert seen == "The regime robust is trained on the same types of noise as the test sets."
     more = {"difference": 0.4, "low": 0.3, "high": 0.5}
     results.minus_clean["resnet50-noisy"] = dict.fromkeys(("selected", "clean", "noisy"), more)
     both, _ = noise_training.answer(results)
@@ -111,7 +111,10 @@ class TestConfidence:
         table = results.calibration["cnn-noisy"]
         table.loc[(table.noise_type == "periodic") & (table.noise_level == "max"), "confidence_when_wrong"] = 0.97
         worst, errors = confidence.answer(results)
-        assert worst == "cnn (noisy) is wrong with a mean confidence of 0.97 under periodic noise (max)."
+        assert worst == (
+            "The most overconfident network is cnn (noisy) under periodic noise (max): its wrong predictions have a "
+            "mean confidence of 0.97."
+        )
         assert "error is 0.200 on clean signs" in errors
 
     def test_few_wrong_predictions_say_nothing(self, results):
@@ -138,13 +141,22 @@ def test_a_single_classifier_agrees_with_none(results):
     assert error_consistency.figures(results) == {}
     assert error_consistency.tables(results)["kappa"].rows == []
     assert error_consistency.text(results) == {"compared": False}
+    assert error_consistency.answer(results) == []
+
+
+def test_networks_without_errors_have_no_kappa_and_are_in_no_sentence(results):
+    clean = results.agreement.noise_type == "none"
+    results.agreement.loc[clean, ["kappa", "low", "high"]] = np.nan
+    assert error_consistency.answer(results)[1] == "Kappa between regimes of cnn is 0.40 under noise."
+    [row] = error_consistency.tables(results)["kappa"].rows
+    assert (row[2].text, row[3].text) == ("-", "0.40")
 
 
 def test_noise_that_a_regime_leaves_out_is_named_beside_its_results(results):
     robust = results.settings.regimes.robust.model_copy(update={"leave_out": ["periodic"]})
     regimes = results.settings.regimes.model_copy(update={"robust": robust})
     results.settings = results.settings.model_copy(update={"regimes": regimes})
-    assert results.seen_in_training == "Networks of the regime robust never saw periodic noise in training."
+    assert results.seen_in_training == "The regime robust is not trained on periodic noise."
 
 
 def test_generated_signs_are_compared_with_real_ones(results):

@@ -28,14 +28,15 @@ SIDE_BY_SIDE = (
     ),
 )
 
+# Of the demo: they take longest, and cnn shows the same.
+LEFT_OUT = tuple(
+    paths.classifier(network, regime)
+    for network in ("inception_v3", "resnet50")
+    for regime in params.load(ROOT / "params.yaml").regimes.names
+    if regime != "clean"
+)
 # The study in small: few signs, networks without ImageNet weights (there may be no network connection),
 # trained well enough to show the effects. One thread each, as the two halves run side by side.
-LEFT_OUT = (
-    "inception_v3-noisy",
-    "inception_v3-robust",
-    "resnet50-noisy",
-    "resnet50-robust",
-)  # of the demo: they take longest, and cnn shows the same
 DEMO = {
     "threads": 1,
     "data.source": "synthetic",

@@ -16,8 +16,8 @@ from misread.gtsrb import classes
 from misread.metrics.sweeps import LEVELS
 from misread.networks import NETWORKS
 from misread.params import Params
-from misread.regimes import REGIMES
-from misread.report.style import noise_title, selected_title
+from misread.report import wording
+from misread.report.style import noise_title
 
 RULER = (
     "The bar of each network is the slider's range, bluer beyond each strength at which it misreads "
@@ -79,7 +79,7 @@ def cards(
 
 def trained_on(regime: str, settings: Params) -> str:
     """What the networks of a regime are trained on."""
-    return f"Trained on {REGIMES[regime].trained_on.format(selected_title(settings.noise))}"
+    return f"Trained on {wording.trained_on(regime, settings)}"
 
 
 def pair(one: Noisy, noise_name: str) -> str:

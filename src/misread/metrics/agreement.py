@@ -12,25 +12,26 @@ RESAMPLES = 1000
 
 
 def kappa(counts: np.ndarray) -> np.ndarray:
-    """Cohen's kappa between two classifiers being right.
+    """Cohen's kappa of the correctness of two classifiers.
 
     Source: R. Geirhos et al., "Beyond accuracy: quantifying trial-by-trial behaviour of CNNs and humans by measuring
     error consistency", arXiv 2006.16736.
 
     Args:
-        counts: ``(..., 4)``: images that both have right, only the first, only the second, neither.
+        counts: ``(..., 4)``: images classified correctly by both, the first only, the second only, neither.
 
     Returns:
         ``(...)``: 1: they fail on the same images; 0: as often on the same as two independent classifiers of their
-        accuracies; NaN where both are always right or always wrong.
+        accuracies; NaN where one of them is always right or always wrong.
 
     """
     both, first, second, neither = np.moveaxis(np.asarray(counts, float), -1, 0)
     total = both + first + second + neither
     one, other = (both + first) / total, (both + second) / total
     expected = one * other + (1 - one) * (1 - other)
+    varies = (one * (1 - one) > 0) & (other * (1 - other) > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return ((both + neither) / total - expected) / (1 - expected)
+        return np.where(varies, ((both + neither) / total - expected) / (1 - expected), np.nan)
 
 
 def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str, float]:
@@ -42,13 +43,17 @@ def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
         seed: of the bootstrap.
 
     Returns:
-        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images), and ``n``.
+        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN where more than 5%
+        of the resamples have no kappa), and ``n``.
 
     """
     counts = np.bincount(3 - (2 * one.astype(int) + other.astype(int)), minlength=4)
     drawn = np.random.default_rng(seed).multinomial(len(one), counts / len(one), RESAMPLES)
+    resampled = kappa(drawn)
     outside = (1 - CONFIDENCE) / 2
-    low, high = np.nanquantile(kappa(drawn), [outside, 1 - outside]) if counts.max() < len(one) else (np.nan, np.nan)
+    low = high = np.nan
+    if np.isnan(resampled).mean() <= 1 - CONFIDENCE:
+        low, high = np.nanquantile(resampled, [outside, 1 - outside])
     return {"kappa": float(kappa(counts)), "low": float(low), "high": float(high), "n": len(one)}
 
 

@@ -36,12 +36,12 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: 
 
 
 def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Share of errors among the k most confident images, for every k.
+    """Expected share of errors among the k most confident images, for every k; equal ones come in random order.
 
     Source: Y. Geifman and R. El-Yaniv, "Selective Classification for Deep Neural Networks", arXiv 1705.08500.
 
     Args:
-        confidence: float, ``(N,)``; of equal ones the first counts as more confident.
+        confidence: float, ``(N,)``.
         right: bool, ``(N,)``.
 
     Returns:
@@ -49,8 +49,12 @@ def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
 
     """
     order = np.argsort(-np.asarray(confidence, float), kind="stable")
-    wrong = ~np.asarray(right, bool)[order]
-    return np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    ranked = np.asarray(confidence)[order]
+    wrong = np.concatenate([[0], np.cumsum(~np.asarray(right, bool)[order])])
+    # Within a group of equal confidence the errors are spread evenly.
+    ends = np.concatenate([[0], np.flatnonzero(np.diff(ranked)) + 1, [len(ranked)]])
+    kept = np.arange(1, len(ranked) + 1)
+    return np.interp(kept, ends, wrong[ends]) / kept
 
 
 def coverage_at(risk: np.ndarray, accepted: float = RISK) -> float:

@@ -24,7 +24,8 @@ REPLACED = ("epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
 
 def _below_highest(ends: tuple[float, float]) -> tuple[float, float]:
     if not 0 < ends[0] <= ends[1] <= 1:
-        raise ValueError(f"{list(ends)}: must be above 0, at most 1, the highest level")
+        shown = ends[0] if ends[0] == ends[1] else list(ends)
+        raise ValueError(f"{shown}: must be above 0, at most 1: shares of the highest level")
     return ends
 
 
@@ -35,7 +36,7 @@ def _known(names: list[str]) -> list[str]:
 
 
 def _any_of(name: str, sections: dict[str, type[Section]]) -> type[Section]:
-    """Sections, each of which may be given or not."""
+    """A section with one optional section for each of ``sections``."""
     return create_model(name, __base__=Section, **{key: (section, section()) for key, section in sections.items()})
 
 
@@ -44,14 +45,14 @@ NetworkSettings = _any_of("NetworkSettings", {name: part_of(NETWORKS[name].setti
 
 
 class Settings(regime.Settings):
-    """The noise in training, and what networks need to learn it."""
+    """The noise in training, and the settings of networks that differ in this regime."""
 
     clean_signs: bool
     noise_after_augmentation: bool
     strength: Annotated[Range, AfterValidator(_below_highest)]
     options: Options
     leave_out: Annotated[list[str], AfterValidator(_known)]
-    consistency: Annotated[float, Field(ge=0)]
+    consistency: Annotated[float, Field(ge=0, le=100)]
     networks: NetworkSettings
 
     @model_validator(mode="after")
@@ -92,6 +93,13 @@ class Settings(regime.Settings):
         return described
 
 
+def trained_on(settings: Settings | None) -> str:
+    """What networks are trained on, in sentences."""
+    return (
+        "clean signs and noisy copies of them" if settings is None or settings.clean_signs else "noisy copies of signs"
+    )
+
+
 def recipe(settings: Settings, folder: Path) -> Recipe:
     """Every batch has the augmented signs and a noisy copy of each."""
     from misread.training.noisy_copies import ConsistentCrossEntropy, with_noisy_copies
@@ -111,7 +119,7 @@ def recipe(settings: Settings, folder: Path) -> Recipe:
 
 REGIME = regime.Regime(
     settings=Settings,
-    trained_on="clean signs and as many noisy ones, whose noise is new in every epoch",
+    trained_on=trained_on,
     line="-.",
     marker="D",
     sets=lambda selected, noisy: ["clean"],

@@ -114,14 +114,14 @@ def tables(results: Results) -> dict[str, page.Table]:
         rows.append(
             {
                 "network": results.titles[key],
-                "temperature": results.temperatures[key],
+                "temperature": clean.temperature,
                 "ECE, clean": clean.ece,
                 "scaled, clean": clean.ece_scaled,
                 "ECE, noisy": noisy.ece,
                 "scaled, noisy": noisy.ece_scaled,
                 **{f"confidence when wrong, {style.set_title(*one)}": wrong[one] for one in strongest(results)},
-                "kept at 5% errors, clean": clean.coverage,
-                "kept at 5% errors, noisy": noisy.coverage,
+                f"kept at {calibration.RISK:.0%} errors, clean": clean.coverage,
+                f"kept at {calibration.RISK:.0%} errors, noisy": noisy.coverage,
             }
         )
         sets = [style.set_title(row.noise_type, row.noise_level) for row in table.itertuples()]
@@ -150,12 +150,12 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def text(results: Results) -> dict[str, object]:
-    """Of the calibration error."""
+    """Number of bins of the calibration error."""
     return {"bins": calibration.BINS}
 
 
 def answer(results: Results) -> list[str]:
-    """The most confident of all wrong classifiers."""
+    """The classifier and test set with the most confident wrong predictions, and the calibration errors."""
     every = pd.concat([table.assign(key=key) for key, table in results.calibration.items()], ignore_index=True)
     every = every[every.n * (1 - every.accuracy) >= calibration.FEW]
     if every.empty:
@@ -165,12 +165,13 @@ def answer(results: Results) -> list[str]:
         wording.between(
             *(f([which(table) for table in results.calibration.values()]) for f in (min, max)), "{:.3f}".format
         )
-        for which in (lambda table: table.ece.iloc[0], lambda table: mean_of_noisy(table).ece)
+        for which in (lambda table: accuracy.on_clean(table).ece, lambda table: mean_of_noisy(table).ece)
     )
     noise = style.noise_title(worst.noise_type)
     under = "without noise" if worst.noise_type == paths.CLEAN_SET[0] else f"under {noise} noise ({worst.noise_level})"
     return [
-        f"{results.titles[worst.key]} is wrong with a mean confidence of {worst.confidence_when_wrong:.2f} {under}.",
+        f"The most overconfident network is {results.titles[worst.key]} {under}: its wrong predictions have a mean "
+        f"confidence of {worst.confidence_when_wrong:.2f}.",
         f"The expected calibration error is {clean} on clean signs, depending on the network and regime, and {noisy} "
         "on average over the noisy sets.",
     ]

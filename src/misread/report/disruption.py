@@ -201,7 +201,7 @@ def answer(results: Results) -> list[str]:
         first, *others = counts.items()
         networks = f"{first[1]} of the {len(types)}" if others else f"all {len(types)}"
         text = f"{first[0]} noise lowers the accuracy most for {networks} networks trained on "
-        text += wording.trained_on(regime, results.selected)
+        text += results.trained_on[regime]
         text += "".join(f", and {name} noise for {count}" for name, count in others)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
     return sentences

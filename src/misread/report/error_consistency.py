@@ -11,7 +11,7 @@ from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
 COLUMNS = 2  # of panels
-APART = 0.14  # between the points of two pairs, in test sets
+APART = 0.14  # between the points of two pairs, in test sets, at most
 
 
 def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
@@ -53,17 +53,18 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
         axes.axhline(0, color="#999999", lw=0.8)
         pairs = list(table.groupby(["one", "other"], sort=False))
         for place, ((one, other), part) in enumerate(pairs):
-            positions = np.arange(len(part)) + (place - (len(pairs) - 1) / 2) * APART
-            errors = np.abs(part[["low", "high"]].to_numpy().T - part.kappa.to_numpy())
+            positions = np.arange(len(part)) + (place - (len(pairs) - 1) / 2) * min(APART, 0.8 / len(pairs))
+            # A percentile interval need not contain the estimate.
+            errors = np.maximum([part.kappa - part.low, part.high - part.kappa], 0)
             label = f"{titles[one]}, {titles[other]}"
             axes.errorbar(positions, part.kappa, errors, fmt="o", ms=3, capsize=2, lw=1.1, label=label)
             names = [style.set_title(row.noise_type, row.noise_level) for row in part.itertuples()]
             axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
-        axes.set(title=title, ylim=(-0.05, 1.02))
+        axes.set(title=title, ylim=(None, 1.02))
         axes.xaxis.set_tick_params(labelbottom=True)
         axes.legend(fontsize=7, loc="upper right")
     for axes in grid[:, 0]:
-        axes.set_ylabel("Cohen's kappa of being right")
+        axes.set_ylabel("Cohen's kappa of correctness")
     style.source_note(figure, source)
     return figure
 
@@ -84,6 +85,14 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
+def shown(kappa: float, low: float, high: float) -> page.Shown:
+    """A kappa with its interval as a note; either may be undefined."""
+    if np.isnan(kappa):
+        return page.Shown("-", kappa, "a network makes no error, or nothing but errors")
+    interval = "too few errors for an interval" if np.isnan(low) else f"{low:.2f} to {high:.2f}"
+    return page.Shown(f"{kappa:.2f}", kappa, interval)
+
+
 def tables(results: Results) -> dict[str, page.Table]:
     """Error consistency of every two classifiers."""
     rows = []
@@ -91,13 +100,13 @@ def tables(results: Results) -> dict[str, page.Table]:
         row: dict[str, object] = {"one": results.titles[one], "other": results.titles[other]}
         for found in part.itertuples():
             name = style.set_title(found.noise_type, found.noise_level)
-            row[name] = page.Shown(f"{found.kappa:.2f}", found.kappa, f"{found.low:.2f} to {found.high:.2f}")
+            row[name] = shown(found.kappa, found.low, found.high)
         rows.append(row)
     return {
         "kappa": page.table(
             pd.DataFrame(rows, columns=None if rows else ["one", "other"]),
             "Error consistency of every two classifiers",
-            f"Cohen's kappa of being right, on each test set; n = {results.counts.test:,}. {results.seen_in_training}",
+            f"Cohen's kappa of correctness, on each test set; n = {results.counts.test:,}. {results.seen_in_training}",
         )
     }
 
@@ -105,13 +114,18 @@ def tables(results: Results) -> dict[str, page.Table]:
 def answer(results: Results) -> list[str]:
     """How consistent the errors of different networks are, without noise and with it."""
     sentences = []
-    for title, table in panels_of(results.agreement, results.settings.baseline).items():
+    defined = results.agreement[results.agreement.kappa.notna()]
+    for title, table in panels_of(defined, results.settings.baseline).items():
         is_clean = table.noise_type == paths.CLEAN_SET[0]
-        clean, noisy = (
-            wording.between(rows.kappa.min(), rows.kappa.max()) for rows in (table[is_clean], table[~is_clean])
-        )
-        sentences.append(f"Kappa between {title} is {clean} on clean signs and {noisy} under noise.")
-    return ["Kappa is 1 if two networks fail on the same signs, 0 if they fail independently.", *sentences]
+        parts = [
+            f"{wording.between(rows.kappa.min(), rows.kappa.max())} {where}"
+            for rows, where in ((table[is_clean], "on clean signs"), (table[~is_clean], "under noise"))
+            if len(rows)
+        ]
+        sentences.append(f"Kappa between {title} is {' and '.join(parts)}.")
+    if not sentences:
+        return []
+    return ["Cohen's kappa is 1 if two networks fail on the same signs, and 0 if they fail independently.", *sentences]
 
 
 def text(results: Results) -> dict[str, object]:

@@ -152,12 +152,13 @@ def all_results(results: Results) -> page.Table:
         name = style.set_title(row.noise_type, row.noise_level)
         line[name] = page.Shown(f"{row.accuracy:.3f}<br><sub>{row.low:.3f}-{row.high:.3f}</sub>", row.accuracy)
     heads = ("network", "image size", "regime")
+    regimes = " ".join(f"The regime `{name}` is trained on {text}." for name, text in results.trained_on.items())
     return page.table(
         pd.DataFrame([dict(zip(heads, key, strict=True)) | line for key, line in lines.items()]),
         "Accuracy of every classifier on every test set",
         f"Share of the {named.n.max():,} test images that are classified correctly, with the 95% Wilson interval below "
-        f"it. Networks of the regime `noisy` are trained on {results.selected} noise. GAN-train: a small CNN trained "
-        "only on generated signs. Full precision: `results.csv`.",
+        f"it. {regimes} {results.seen_in_training} GAN-train: a small CNN trained only on generated signs. Full "
+        "precision: `results.csv`.",
     )
 
 

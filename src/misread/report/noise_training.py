@@ -64,8 +64,7 @@ def tables(results: Results) -> dict[str, page.Table]:
             pd.DataFrame(rows),
             "What training on noise changes",
             "Accuracy less that of the same network trained on clean signs, paired on the same images, with 95% "
-            f"intervals; the selected noisy set has {results.selected} noise; n = {results.counts.test:,}. "
-            f"{results.seen_in_training}",
+            f"intervals; the selected noisy set has {results.selected} noise; n = {results.counts.test:,}.",
         )
     }
 
@@ -82,9 +81,9 @@ def answer(results: Results) -> list[str]:
             differences = [one[which]["difference"] for one in changes]
             ranges[which] = wording.between(min(differences), max(differences), "{:+.3f}".format)
         sentences.append(
-            f"Training on {wording.trained_on(regime, results.selected)} instead of clean signs changes the mean "
-            f"accuracy over the noisy sets by {ranges['noisy']}, depending on the network, that under "
-            f"{results.selected} noise by {ranges['selected']}, and that on clean signs by {ranges['clean']}."
+            f"Compared with clean signs, training on {results.trained_on[regime]} changes the mean accuracy over the "
+            f"noisy test sets by {ranges['noisy']}, depending on the network, that under {results.selected} noise by "
+            f"{ranges['selected']}, and that on clean signs by {ranges['clean']}."
         )
     if results.seen_in_training and sentences:
         sentences.append(results.seen_in_training)
@@ -94,11 +93,7 @@ def answer(results: Results) -> list[str]:
 def text(results: Results) -> dict[str, object]:
     """What networks are trained on."""
     return {
-        "regimes": {
-            regime: wording.trained_on(regime, results.selected)
-            for regime in results.settings.regimes.names
-            if regime != "clean"
-        },
+        "regimes": {name: text for name, text in results.trained_on.items() if name != "clean"},
         "seen": results.seen_in_training,
     }
 

@@ -80,7 +80,7 @@ def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
     # A percentile interval need not contain the estimate.
     axes.errorbar(
         row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]],
-        fmt=style.marker_of(key), ms=5, color=color, mfc=color if line == "-" else "white", capsize=3,
+        marker=style.marker_of(key), ls="none", ms=5, color=color, mfc=color if line == "-" else "white", capsize=3,
     )  # fmt: skip
     for bound, marker in ((row.low, "<"), (row.high, ">")):
         if pd.isna(bound):

@@ -1,4 +1,4 @@
-"""What a reader sees first: one figure, one table with a row for each network, and one line on GANs."""
+"""What a reader sees first: two figures, a table with a row for each network and regime, and a line on GANs."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,7 +68,7 @@ def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: st
         axes.plot(*zip(*own, strict=True), color=style.network_color(network), lw=0.8, alpha=0.5)
     for key, place in points.items():
         color, _ = style.of_classifier(key)
-        axes.plot(*place, style.marker_of(key), color=color, ms=8, label=titles[key])
+        axes.plot(*place, marker=style.marker_of(key), ls="none", color=color, ms=8, label=titles[key])
     axes.plot(1, 1, "*", color="#D55E00", ms=15, clip_on=False, zorder=5)
     axes.annotate("ideal", (1, 1), (-9, -4), textcoords="offset points", ha="right", va="center")
     axes.set(

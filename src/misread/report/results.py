@@ -9,7 +9,7 @@ from misread import paths
 from misread.data import store, texts
 from misread.metrics import sweeps
 from misread.params import Params
-from misread.report import style
+from misread.report import style, wording
 
 GANS = paths.REPORTS / "gans"
 TABLES = paths.REPORTS / "tables"
@@ -42,21 +42,24 @@ class Results:
         """How texts call the noisy set that the regime ``noisy`` is trained on."""
         return style.selected_title(self.settings.noise)
 
-    @property
+    @cached_property
     def seen_in_training(self) -> str:
-        """Which types of noise regimes with noise in memory are trained on: a sentence for each, to go with results."""
+        """Which test noises regimes with noise in memory are trained on: a sentence for each, beside their results."""
         types = self.settings.noise.types.names
         sentences = []
         for regime in self.settings.regimes.names:
             seen = self.settings.noises_in(regime)
             new = [style.noise_title(name) for name in types if name not in seen]
             if seen and new:
-                sentences.append(f"Networks of the regime {regime} never saw {' and '.join(new)} noise in training.")
+                sentences.append(f"The regime {regime} is not trained on {wording.listed(new)} noise.")
             elif seen:
-                sentences.append(
-                    f"Networks of the regime {regime} saw noise of the same types in training, at random strengths."
-                )
+                sentences.append(f"The regime {regime} is trained on the same types of noise as the test sets.")
         return " ".join(sentences)
+
+    @cached_property
+    def trained_on(self) -> dict[str, str]:
+        """Regime -> what its networks are trained on."""
+        return {name: wording.trained_on(name, self.settings) for name in self.settings.regimes.names}
 
     @cached_property
     def keys(self) -> list[str]:
@@ -140,11 +143,6 @@ class Results:
         """Tables of `misread.metrics.calibration.by` noise type and strength, with a column network."""
         tables = [self._scores("calibration_by_strength", key).assign(network=key) for key in self.keys]
         return pd.concat(tables, ignore_index=True)
-
-    @cached_property
-    def temperatures(self) -> dict[str, float]:
-        """Key -> temperature of the classifier."""
-        return {key: texts.read_json(paths.model(key) / "training.json")["temperature"] for key in self.keys}
 
     @cached_property
     def agreement(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ class Drawn(NamedTuple):
     caption: str
     alt: str
     photographs: bool = False  # kept as pixels, not as a drawing
-    classifiers: bool = False  # shows all of them, so that the caption says what else is to be known of their training
+    classifiers: bool = False  # shows all of them; the caption then tells which noise was seen in training
 
 
 def _nothing(_: Results) -> dict:

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from misread.networks import NETWORKS
-from misread.report import page, style, wording
+from misread.report import page, style
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -80,7 +80,7 @@ def text(results: Results) -> dict[str, object]:
     """How the networks are trained."""
     return {
         "augmentation": results.settings.train.augmentation,
-        "regimes": {regime: wording.trained_on(regime, results.selected) for regime in results.settings.regimes.names},
+        "regimes": results.trained_on,
     }
 
 

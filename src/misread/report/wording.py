@@ -3,8 +3,9 @@
 import pandas as pd
 
 from misread.noise.types import NOISE_TYPES
+from misread.params import Params
 from misread.regimes import REGIMES
-from misread.report.style import noise_title
+from misread.report.style import noise_title, selected_title
 
 
 def listed(words: list[str]) -> str:
@@ -28,7 +29,7 @@ def signed(value: float, low: float, high: float) -> str:
 
 
 def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
-    """``by 0.30`` or ``by 0.30 to 0.40``: a range, or a single number where both ends are written alike."""
+    """``0.30 to 0.40``: a range, or a single number where both ends are written alike."""
     ends = [format_of(low), format_of(high)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
@@ -64,12 +65,13 @@ def noise_of(noise_type: str) -> str:
     return f"{noise_title(noise_type)} noise"
 
 
-def trained_on(regime: str, selected: str) -> str:
+def trained_on(regime: str, settings: Params) -> str:
     """What a regime trains a network on.
 
     Args:
-        regime: as in the parameter ``regimes``.
-        selected: how texts call the selected noisy set.
+        regime: one of `misread.regimes`.
+        settings: the parameters.
 
     """
-    return REGIMES[regime].trained_on.format(selected)
+    section = settings.regimes[regime] if regime in settings.regimes.names else None
+    return REGIMES[regime].words(section, selected_title(settings.noise))
