@@ -43,7 +43,7 @@ def _ends(value: object) -> tuple[float, float]:
         raise ValueError(f"{value}: must be a number, or a range [lowest, highest]")
     if given is value and not given[0] < given[1]:
         raise ValueError(f"{value}: must rise from the lowest to the highest; a number stands for itself")
-    return float(given[0]), float(given[1])
+    return given[0], given[1]
 
 
 def _is_number(value: object) -> bool:

@@ -45,6 +45,14 @@ def test_equal_ends_fix_the_strength():
     assert share == pytest.approx(0.1, abs=0.003)  # five standard errors: 0.0027
 
 
+def test_options_keep_their_type():
+    noise = RandomNoise("any", (1.0, 1.0), {"fixed": ("soft", "soft"), "count": (2, 4), "width": (2.0, 4.0)})
+    drawn = [noise.draw(np.random.default_rng(seed))[1] for seed in range(50)]
+    assert {one["fixed"] for one in drawn} == {"soft"}
+    assert {one["count"] for one in drawn} == {2, 3, 4}
+    assert len({one["width"] for one in drawn}) == 50
+
+
 def test_types_are_equally_likely():
     found = noise([GAUSSIAN, SALT_PEPPER, PERIODIC], count=900)
     salted = [np.isin(one, (-128, 0, 127)).all() for one in found]

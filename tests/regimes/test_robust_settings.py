@@ -91,6 +91,11 @@ def test_options_without_a_range_are_as_in_the_noisy_sets():
     assert found["gaussian"]["options"] == {}
 
 
+def test_a_range_of_whole_numbers_is_one_of_numbers_where_the_option_is():
+    found = checked({"options": {"periodic": {"period": [2, 20]}}}).noises_in("robust")
+    assert [type(end) for end in found["periodic"]["options"]["period"]] == [float, float]
+
+
 def test_a_noise_type_can_be_left_out_and_one_that_the_file_lacks_is():
     assert "periodic" not in checked({"leave_out": ["periodic"]}).noises_in("robust")
     values = copy.deepcopy(VALUES)

@@ -43,8 +43,8 @@ def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
         seed: of the bootstrap.
 
     Returns:
-        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN where more than 5%
-        of the resamples have no kappa), and ``n``.
+        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN where more than
+        5% of the resamples have no kappa), and ``n``.
 
     """
     counts = np.bincount(3 - (2 * one.astype(int) + other.astype(int)), minlength=4)

@@ -1,4 +1,4 @@
-"""Noise at random, made in memory while a network is trained: of each image another type, strength and options."""
+"""Random noise, made in memory during training: each image gets a random type, strength and options."""
 
 import hashlib
 import json
@@ -24,19 +24,19 @@ class RandomNoise:
     Attributes:
         noise_type: module of `misread.noise.types`.
         strength: lowest and highest, in the type's own unit, above 0; log-uniform between them.
-        options: lowest and highest of each option of the type; uniform between them.
+        options: lowest and highest of each option of the type; uniform between them, whole numbers if both are.
 
     """
 
     noise_type: str
     strength: tuple[float, float]
-    options: dict[str, tuple[float, float]]
+    options: dict[str, tuple[Any, Any]]
 
     def draw(self, rng: np.random.Generator) -> tuple[float, dict[str, float]]:
         """A strength and options."""
         low, high = self.strength
         strength = low * (high / low) ** (int(rng.integers(STRENGTHS)) / (STRENGTHS - 1))
-        return strength, {name: float(rng.uniform(*ends)) for name, ends in self.options.items()}
+        return strength, {name: _between(*ends, rng) for name, ends in self.options.items()}
 
     def description(self) -> dict[str, Any]:
         """All that decides the noise: the ranges, and the MD5 of the modules that make it."""
@@ -45,6 +45,15 @@ class RandomNoise:
         code = "".join(path.read_text(encoding="utf-8") for path in modules)
         digest = hashlib.md5(code.encode(), usedforsecurity=False).hexdigest()
         return {"strength": self.strength, "options": self.options, "code": digest}
+
+
+def _between(low: Any, high: Any, rng: np.random.Generator) -> Any:
+    """A value between two ends, or what both are."""
+    if low == high:
+        return low
+    if isinstance(low, int) and isinstance(high, int):
+        return int(rng.integers(low, high, endpoint=True))
+    return float(rng.uniform(low, high))
 
 
 def corrupt(images: np.ndarray, rng: np.random.Generator, noises: Sequence[RandomNoise]) -> np.ndarray:
