@@ -13,12 +13,13 @@ import pandas as pd
 
 from misread import params, paths
 from misread.experiments import variants
-from misread.experiments.compare_training_noise import by_test_set
 from misread.experiments.project_copy import ROOT
 
 NETWORK = "cnn"
 TABLE = ROOT / "docs/comparisons/robust_training.csv"
 SETTINGS = params.load(ROOT / "params.yaml")
+ROBUST = SETTINGS.regimes.robust
+LEFT_OUT = ", ".join(ROBUST.leave_out) or "none"
 # Column -> parameter of the regime, and its values; the first is that of the study, None: as it is in params.yaml.
 SWITCHES = {
     "clean signs": ("clean_signs", {"yes": None, "no": False}),
@@ -45,7 +46,8 @@ def named() -> dict[str, Variant]:
         changes = {key: value for key, value in changes.items() if value is not None}
         name = "-".join(value.split()[0] for value in values)
         found[name] = Variant(
-            dict(zip(SWITCHES, values, strict=True)) | {"left out": "none", "consistency": 0.0}, changes
+            dict(zip(SWITCHES, values, strict=True)) | {"left out": LEFT_OUT, "consistency": ROBUST.consistency},
+            changes,
         )
     study = next(iter(found.values())).columns
     for noise_type in SETTINGS.noise.types.names:
@@ -66,7 +68,7 @@ def measure(name: str, variant: Variant) -> dict[str, object]:
     """Run one variant: a row of the table."""
     experiment = f"robust-{name}".replace("_", "-").replace(".", "-")
     variants.run(experiment, variant.changes, f"evaluate@{variant.key}")
-    accuracies = by_test_set(experiment, variant.key)
+    accuracies = variants.accuracies(experiment, variant.key)
     clean = accuracies.pop("clean")
     means = {
         f"mean of {noise_type}": np.mean(

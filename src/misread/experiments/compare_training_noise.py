@@ -5,30 +5,21 @@ networks", arXiv 1808.08750. Variants that were run before come from DVC's run c
 2 cores.
 """
 
-import io
-
 import pandas as pd
 
 from misread import params, paths
 from misread.experiments import variants
 from misread.experiments.project_copy import ROOT
-from misread.metrics import accuracy
 
 KEY = paths.classifier("cnn", "noisy")
 TABLE = ROOT / "docs/comparisons/training_noise.csv"
-
-
-def by_test_set(experiment: str, key: str) -> dict[str, float]:
-    """Test set -> accuracy of a classifier in an experiment."""
-    predictions = pd.read_parquet(io.BytesIO(variants.read(experiment, str(paths.predictions(key)))))
-    return {name: found["accuracy"] for name, found in accuracy.accuracies(predictions).items()}
 
 
 def measure(noise_type: str, level: str) -> dict[str, object]:
     """Run one variant: a row of the table."""
     name = f"trained-on-{paths.noisy_set(noise_type, level)}".replace("_", "-")
     variants.run(name, {"noise.type": noise_type, "noise.level": level}, f"evaluate@{KEY}")
-    return {"trained on": paths.noisy_set(noise_type, level)} | by_test_set(name, KEY)
+    return {"trained on": paths.noisy_set(noise_type, level)} | variants.accuracies(name, KEY)
 
 
 def main() -> None:

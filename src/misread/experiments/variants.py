@@ -1,11 +1,15 @@
 """Variants of the study, as `dvc exp run` makes them, each in a folder of its own."""
 
+import io
 import subprocess
 import sys
 
 import dvc.api
+import pandas as pd
 
+from misread import paths
 from misread.experiments.project_copy import ROOT
+from misread.metrics import accuracy
 
 
 def run(name: str, settings: dict, stage: str) -> None:
@@ -28,6 +32,12 @@ def run(name: str, settings: dict, stage: str) -> None:
 def read(name: str, path: str) -> bytes:
     """A file that an experiment wrote."""
     return dvc.api.read(path, repo=str(ROOT), rev=name, mode="rb")
+
+
+def accuracies(experiment: str, key: str) -> dict[str, float]:
+    """Test set -> accuracy of a classifier in an experiment."""
+    predictions = pd.read_parquet(io.BytesIO(read(experiment, str(paths.predictions(key)))))
+    return {name: found["accuracy"] for name, found in accuracy.accuracies(predictions).items()}
 
 
 def _dvc_experiment(*arguments: str) -> int:
