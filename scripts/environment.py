@@ -1,7 +1,7 @@
-"""Make the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [MORE.lock ...].
+"""Create the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [MORE.lock ...].
 
-Further lock files are added to it. Whatever Python is at hand runs this, so it needs no package. Lock files are
-compared by what is in them; the old environment stays until the new one is whole.
+The packages of other lock files are added to it. The script needs only the standard library, because any installed
+Python may run it. Lock files are compared by content; the old environment is kept until the new one is complete.
 """
 
 import filecmp
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 ENVIRONMENT, PARTIAL, OLD = (ROOT / name for name in (".venv", ".venv.partial", ".venv.old"))
-# What would make pip install elsewhere, or Python import from elsewhere.
+# Variables that would make pip install to, or Python import from, another place.
 MISLEADING = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH")
 MACHINES = (
     "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 13 "
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def refused_python() -> "str | None":
-    """Why this Python cannot make the environment; None if it can."""
+    """Why this Python cannot create the environment; None if it can."""
     here = f"Python {platform.python_version()} ({sys.executable})"
     if not (3, 11) <= sys.version_info < (3, 14):
         return f"Python 3.11 to 3.13 is needed, this is {here}; name another: make PYTHON=python3.12 ..."
@@ -51,7 +51,7 @@ def refused_python() -> "str | None":
 
 
 def refused_machine() -> "str | None":
-    """Why nothing can be installed on this machine; None if it can."""
+    """Why the packages cannot be installed on this machine; None if they can."""
     system, machine = platform.system(), platform.machine()
     if system == "Linux" and machine in ("x86_64", "aarch64") and sys.maxsize > 2**32:
         library, version = platform.libc_ver()
@@ -69,7 +69,7 @@ def refused_machine() -> "str | None":
 
 
 def build(folder: Path, final: Path) -> None:
-    """Make an environment with the packages of `LOCK` in one folder, for another to which it is moved."""
+    """Create an environment with the packages of `LOCK` in ``folder``, to be moved to ``final`` later."""
     print(f"Installing the packages of {LOCK.name}; this takes some minutes", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)], env=_clean(), check=True)
@@ -78,7 +78,7 @@ def build(folder: Path, final: Path) -> None:
     except SystemExit:
         shutil.rmtree(folder)
         raise
-    # Scripts name the interpreter that runs them by its whole path.
+    # Scripts contain the absolute path of their interpreter.
     for script in (folder / "bin").iterdir():
         content = b"" if script.is_symlink() else script.read_bytes()
         if os.fsencode(folder) in content:
@@ -86,7 +86,7 @@ def build(folder: Path, final: Path) -> None:
 
 
 def install(environment: Path, lock: Path) -> None:
-    """Install what a lock file names, and leave a copy of it as a sign that all of it is there."""
+    """Install the packages of a lock file, and copy the file into the environment to mark that it is complete."""
     command = [environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*map(str, command), "-r", str(lock)], env=_clean(), check=False).returncode:
         kept = " .venv is as it was;" if ENVIRONMENT.exists() else ""
@@ -95,7 +95,7 @@ def install(environment: Path, lock: Path) -> None:
 
 
 def put_in_place(new: Path, final: Path) -> None:
-    """Put the new environment in the old one's place, which goes; what was killed between the two renames goes on."""
+    """Replace the old environment by the new one; the next run completes an interrupted replacement."""
     shutil.rmtree(OLD, ignore_errors=True)
     if final.is_symlink():
         final.unlink()
@@ -106,7 +106,7 @@ def put_in_place(new: Path, final: Path) -> None:
 
 
 def _holds(environment: Path, lock: Path) -> bool:
-    """Whether all packages of a lock file were installed, and the Python that they belong to is still there."""
+    """Whether all packages of a lock file are installed, and the environment's Python still exists."""
     copy = environment / lock.name
     return (environment / "bin/python").exists() and copy.exists() and filecmp.cmp(copy, lock, shallow=False)
 

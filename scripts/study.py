@@ -1,7 +1,8 @@
-"""`dvc repro`, also after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
+"""Run `dvc repro`, even after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
 
-A kill while DVC 3.67 notes a stage's result leaves an empty folder in its run cache, and from then on every `dvc repro`
-that looks there ends with "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'".
+If DVC 3.67 is killed while it saves a stage's result, it leaves an empty folder in its run cache, and every later
+`dvc repro` that reads this folder ends with "join() argument must be str, bytes, or os.PathLike object, not
+'NoneType'".
 """
 
 import subprocess
@@ -12,11 +13,11 @@ from pathlib import Path
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
-BEING_WRITTEN = 10  # seconds; another process may be about to fill a folder that is younger
+BEING_WRITTEN = 10  # seconds; another process may still be writing to a younger folder
 
 
 def remove_empty_runs(cache: Path) -> None:
-    """Remove the folders of a run cache that hold nothing."""
+    """Remove the empty folders of a run cache."""
     for folder in cache.glob("runs/*/*"):
         if time.time() - folder.stat().st_mtime > BEING_WRITTEN and not any(folder.iterdir()):
             folder.rmdir()

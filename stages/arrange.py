@@ -1,4 +1,4 @@
-"""Link what each network is trained and tested on, and delete what removed networks and noise types left."""
+"""Link the sets that each network is trained and tested on, and delete outputs of removed networks and noise types."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from misread.regime import NOISE
 
 
 def link_training_sets(folder: Path, owner: str, regimes: dict) -> None:
-    """Link the sets of each regime, and write down the noise that it makes in memory, if any."""
+    """Link the sets of each regime, and write a description of the noise that it adds in memory, if any."""
     for regime, wanted in regimes.items():
         for name in wanted["sets"]:
             store.link_set(sets.folder_of(name, owner, "train"), folder / regime / name)

@@ -1,4 +1,4 @@
-"""Refuse wrong parameters before any other stage runs, and write down what others need to know of them."""
+"""Validate the parameters before any other stage runs, and write files with the parameters that other stages need."""
 
 from misread import params, paths, stage
 from misread.data import store, texts
@@ -6,7 +6,7 @@ from misread.regimes import REGIMES
 
 
 def origin(settings: params.Params) -> dict:
-    """What decides the archives: the real ones are the same whatever the seed and the cap on their images."""
+    """Parameters that determine the archives: the real archives do not depend on the seed or the cap on images."""
     data = settings.data
     if data.source == "gtsrb":
         return {"source": data.source}
@@ -14,7 +14,7 @@ def origin(settings: params.Params) -> dict:
 
 
 def wanted_sets(settings: params.Params) -> dict:
-    """The sets that each network is trained and tested on, and the noise that is made in memory."""
+    """The sets that each network is trained and tested on, and the noise that is added in memory."""
     noisy = sorted(paths.noisy_set(*one) for one in settings.noise.sets)
     selected = settings.noise.selected
     return {
@@ -29,7 +29,7 @@ def wanted_sets(settings: params.Params) -> dict:
 
 
 def training(settings: params.Params, name: str, regime: str) -> dict:
-    """What decides how a network is trained in a regime, besides the images and what holds for all networks."""
+    """Parameters that determine the training of a network in a regime, except its images and the shared settings."""
     network = settings.network_in(regime, name).model_dump()
     return {"network": network, "regime": settings.regimes[regime].decisive}
 
@@ -50,10 +50,10 @@ def main() -> None:
     texts.write(
         {
             paths.ORIGIN: texts.as_json(origin(settings)),
-            # Sorted: another order in params.yaml changes no image.
+            # Sorted, because the order in params.yaml does not affect the images.
             paths.SIZES: texts.as_json(dict(sorted(settings.image_sizes.items()))),
             paths.WANTED_SETS: texts.as_json(wanted_sets(settings)),
-            # Always the same: the stages after this one run again only for the parameters that they name.
+            # Constant content, so that the next stages run again only if the parameters that they depend on change.
             paths.CHECKED: "params.yaml holds known keys and allowed values\n",
         }
     )

@@ -1,4 +1,4 @@
-"""Bring the three GTSRB archives, or write rendered signs in their place."""
+"""Fetch the three GTSRB archives, or write archives of rendered signs instead."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from misread import params, paths, stage
 from misread.data import room, store
 from misread.gtsrb import rendered, sources
 
-# Of the project itself, which DVC names where it works in a copy: what was downloaded once serves all.
+# The folder of the project itself, which DVC_ROOT names if DVC works in a copy, so that all copies share downloads.
 KEPT = Path(os.environ.get("DVC_ROOT", "")) / paths.DOWNLOADS
 
 

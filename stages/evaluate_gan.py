@@ -1,7 +1,7 @@
-"""Evaluate a GAN by its images, their worth as training data, and its discriminator: evaluate_gan KIND REGIME.
+"""Evaluate a GAN: its images, their use as training data, and its discriminator: evaluate_gan KIND REGIME.
 
 The evaluator of all GANs is the downstream classifier trained on augmented clean signs. The images of the conditional
-GAN of the noisy regime are also classified by the one trained on noisy signs.
+GAN of the noisy regime are also classified by the downstream classifier trained on noisy signs.
 """
 
 import sys
@@ -19,7 +19,7 @@ EVALUATOR, NOISY_EVALUATOR = "label_preserving", "noise"
 
 
 def gan_train(regime: str) -> dict:
-    """Accuracies of a classifier trained on generated images alone, on the held-out tracks and on all test sets."""
+    """GAN-train: accuracies of a classifier trained on generated images only, on held-out tracks and all test sets."""
     name = f"generated-{regime}"
     trained = texts.read_json(paths.downstream(name) / "training.json")
     predictions = store.read_table(paths.downstream_predictions(name))

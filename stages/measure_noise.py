@@ -1,4 +1,4 @@
-"""Measure how far the noisy test sets are from the clean ones."""
+"""Measure RMSE, PSNR and SSIM of the noisy test sets."""
 
 from misread import params, paths, stage
 from misread.data import store, texts

@@ -1,4 +1,4 @@
-"""Write the clean sets: every image at the size of every network, and an index of both splits."""
+"""Write the clean sets, with every image at the size of every network, and an index of each split."""
 
 from misread import params, paths, stage
 from misread.data import clean_sets, room, store

@@ -1,4 +1,4 @@
-"""Bring the ImageNet weights of one network's backbone, cut where it needs them: pretrained NETWORK."""
+"""Fetch the ImageNet weights of one network's backbone up to its cut: pretrained NETWORK."""
 
 import sys
 
@@ -18,7 +18,7 @@ def main() -> None:
         elif network.weights is None:
             (folder / "random").write_text("no pretrained weights: random initialisation\n", encoding="utf-8")
         else:
-            from misread import imagenet  # starts TensorFlow
+            from misread import imagenet  # imports TensorFlow
             from misread.training import backbones
 
             backbone = imagenet.fetch(name, network.image_size, network.cut)

@@ -1,4 +1,4 @@
-"""Predict a part of the test set under fine grids of noise, made in memory: sweep NETWORK REGIME."""
+"""Predict a subset of the test set under fine grids of noise, added in memory: sweep NETWORK REGIME."""
 
 import sys
 

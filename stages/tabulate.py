@@ -1,4 +1,4 @@
-"""Write the tables over all networks, their headline, what is misread as what, and what generated signs add."""
+"""Write the tables of all networks, the headline results, the confusions, and the gains from generated signs."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from misread import params, paths, stage
 from misread.data import store, texts
 from misread.metrics import agreement, gan_scores, misreadings, summary, tables
 
-CONTROLS = ("real", "label_preserving", "noise")  # downstream classifiers of real signs alone
+CONTROLS = ("real", "label_preserving", "noise")  # downstream classifiers trained on real signs only
 
 
 def main() -> None:

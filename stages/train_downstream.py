@@ -1,12 +1,12 @@
-"""Train a downstream classifier on real signs, generated ones, or both: train_downstream CLASSIFIER.
+"""Train a downstream classifier on real signs, generated signs, or both: train_downstream CLASSIFIER.
 
 A downstream classifier is named after its training images:
 
-* ``real``: the clean training images, as they are;
-* ``label_preserving``: the same, augmented;
-* ``noise``: each image clean or noisy, at random, from the set that the noisy regime is trained on;
-* ``generated-REGIME``: images of the conditional GAN that was trained in this regime, alone;
-* ``augmented-REGIME``: the clean training images and as many generated ones.
+* ``real``: the clean training images, without augmentation;
+* ``label_preserving``: the clean training images, with augmentation;
+* ``noise``: the clean training images or their copies in the noisy regime's training set, at random;
+* ``generated-REGIME``: only images of the conditional GAN that was trained in this regime;
+* ``augmented-REGIME``: the clean training images and as many generated images.
 """
 
 import sys
@@ -27,7 +27,7 @@ def trained_on(name: str, training: np.ndarray) -> TrainedOn:
     """Image sets, labels and augmentation policy of a downstream classifier.
 
     Args:
-        name: of the classifier.
+        name: name of the classifier.
         training: bool, ``(N,)``: rows of the training set that are not held out.
 
     Raises:
@@ -56,7 +56,7 @@ def trained_on(name: str, training: np.ndarray) -> TrainedOn:
 
 
 def generated(regime: str) -> store.ImageSet:
-    """The images of the conditional GAN."""
+    """Images that the conditional GAN of a regime generated."""
     return store.open_set(paths.generated(f"cgan-{regime}"))
 
 

@@ -11,7 +11,7 @@ from misread.data import sets, store, texts
 from misread.gans import fitting, sampling
 from misread.training import saving
 
-UNKNOWN = -1  # the label of an image whose generator knows no classes
+UNKNOWN = -1  # label of images from an unconditional generator
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def generate(folder: Path, generator, labels: np.ndarray, conditional: bool, settings: params.Params) -> None:
-    """Write a set of generated signs, of the classes of the real ones if the GAN is conditional."""
+    """Write a set of generated signs; if the GAN is conditional, with the classes of the real signs."""
     latent = sampling.latent_vectors(len(labels), settings.gan.training.latent_size, settings.seed)
     store.create_set(folder, labels if conditional else np.full(len(labels), UNKNOWN), settings.gan.image_size)
     for start in range(0, len(labels), store.BLOCK):
@@ -55,7 +55,7 @@ def generate(folder: Path, generator, labels: np.ndarray, conditional: bool, set
 
 
 def trainable(network) -> int:
-    """Number of values that training changes."""
+    """Number of trainable parameters."""
     return int(sum(np.prod(variable.shape) for variable in network.trainable_variables))
 
 

@@ -1,5 +1,6 @@
-"""How noise makes traffic-sign classifiers misread signs: the library behind the pipeline in dvc.yaml.
+"""Library of the pipeline in dvc.yaml, which studies how noise makes traffic-sign classifiers misread signs.
 
-Imports point one way: stages, report, experiments and explorer -> inference, gans, training and metrics -> networks,
-noise, data and gtsrb -> params, paths and sections. `params` reads what networks and noise types register.
+Packages import only in this direction: stages, report, experiments and explorer -> inference, gans, training and
+metrics -> networks, noise, data and gtsrb -> params, paths and sections. As an exception, `params` reads the settings
+that networks and noise types register.
 """

@@ -1,5 +1,5 @@
-"""The exception for mistakes of the user."""
+"""The exception for user errors."""
 
 
 class MisreadError(Exception):
-    """Wrong input: the message is one line that names the file or the parameter and what was expected."""
+    """Invalid input; the message is one line that names the file or the parameter and what was expected."""

@@ -1,4 +1,4 @@
-"""Where ImageNet weights come from."""
+"""Fetching ImageNet weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fetch(name: str, image_size: int, cut: str) -> keras.Model:
-    """A cut backbone with ImageNet weights, from the mirror if that has them, else from `keras.applications`.
+    """Build a cut backbone with ImageNet weights from the mirror, or from `keras.applications` if the mirror has none.
 
     Args:
         name: key of `backbones.BACKBONES`.
@@ -23,7 +23,7 @@ def fetch(name: str, image_size: int, cut: str) -> keras.Model:
         cut: Keras name of the last layer.
 
     Raises:
-        MisreadError: no such layer, wrong weights, or nothing to download from.
+        MisreadError: there is no such layer, the weights are wrong, or they cannot be downloaded.
 
     """
     order = backbones.layer_names(name, cut)
@@ -40,7 +40,7 @@ def fetch(name: str, image_size: int, cut: str) -> keras.Model:
         return backbones.cut_backbone(name, image_size, cut, weights="imagenet")
     except MisreadError:
         raise
-    except Exception as error:  # Keras tells of a failed download by nothing more precise
+    except Exception as error:  # Keras raises no more specific exception for a failed download
         reason = " ".join(str(error).split())[:200]
         raise MisreadError(
             f"networks.{name}.weights: cannot download them ({reason}); set {transfer.MIRROR_VARIABLE} to a "

@@ -1,8 +1,8 @@
-"""Description of a network. Each network is a module of `misread.networks`, and no other module names it.
+"""Description of a network. Each network is a module of `misread.networks`; no other module refers to it by name.
 
 Every network takes uint8 or float32 images ``(N, SIZE, SIZE, 3)``, RGB, 0 to 255, and returns float32 logits
-``(N, 43)``. What a backbone expects of its input is part of the network. Keras is imported where a network is built, as
-every stage reads the parameters of all networks, and few of them need Keras.
+``(N, 43)``. The preprocessing for a backbone is part of the network. Keras is imported only when a network is built,
+because every stage reads the parameters of all networks, but few stages need Keras.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Settings(Section):
-    """How a network is trained."""
+    """Settings of a network and its training."""
 
     image_size: ImageSize
     epochs: Positive
@@ -33,7 +33,7 @@ class Settings(Section):
 
 
 class BackboneSettings(Settings):
-    """How a network on a backbone from `keras.applications` is trained, whose blocks end at the layers ``BLOCKS``."""
+    """Settings of a network with a backbone from `keras.applications`; ``BLOCKS`` are the last layers of its blocks."""
 
     BLOCKS: ClassVar[tuple[str, ...]]
 
@@ -53,14 +53,14 @@ class BackboneSettings(Settings):
 
 @dataclass(frozen=True)
 class Network:
-    """A network: its parameters, how it is built, and how it is called and drawn.
+    """A network: its parameters, its builder, and its name and colour in texts and figures.
 
     Attributes:
         settings: its section of ``params.yaml``.
-        build: ``(settings, weights) -> model``, not compiled; ``weights``: file with those of the backbone, or None.
-        title: in tables and figures.
-        color: of its curves, as Matplotlib takes it.
-        backbone: function of `keras.applications` that makes its backbone; None: it has none.
+        build: ``(settings, weights) -> model``, not compiled; ``weights``: file with the backbone's weights, or None.
+        title: name in tables and figures.
+        color: Matplotlib colour of its curves.
+        backbone: name of the function of `keras.applications` that builds its backbone; None: no backbone.
 
     """
 
@@ -71,6 +71,6 @@ class Network:
     backbone: str | None = None
 
     def label(self, settings: Settings) -> str:
-        """How tables and figures call the network: one whose backbone never saw ImageNet says so."""
+        """Name of the network in tables and figures; it says if the backbone has no ImageNet weights."""
         random = self.backbone is not None and settings.weights is None
         return f"{self.title} (random init)" if random else self.title

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-CHECKED = Path("data/params-checked")  # always the same, once the parameters are valid
+CHECKED = Path("data/params-checked")  # written when the parameters are valid; its content is constant
 ORIGIN = Path("data/origin.json")  # the parameters that determine the archives
-SIZES = Path("data/image_sizes.json")  # of every network and of the GANs
+SIZES = Path("data/image_sizes.json")  # image sizes of every network and of the GANs
 WANTED_SETS = Path("data/sets.json")  # the parameters that determine the links in `SETS`
 TRAININGS = Path("data/trainings")  # a file for each classifier: the parameters that determine how it is trained
 BACKBONES = Path("data/backbones")  # a file for each network: the parameters that determine the weights of its backbone
@@ -21,7 +21,7 @@ METRICS = Path("metrics")
 CLEAN_SET = ("none", "none")  # noise type and level of the clean sets in tables
 DOWNSTREAM_PREDICTIONS = REPORTS / "gans/predictions"
 
-# Downstream classifiers, by what they are trained on; `dvc.yaml` lists them too.
+# Downstream classifiers, named after their training images; `dvc.yaml` lists them too.
 DOWNSTREAM = (
     "real", "label_preserving", "noise", "generated-clean", "generated-noisy", "augmented-clean", "augmented-noisy",
 )  # fmt: skip
@@ -31,7 +31,7 @@ GAN = "gan"  # owner of the sets with the image size of the GANs; the other owne
 
 
 def classifier(network: str, regime: str) -> str:
-    """Key of a classifier: its part in the names of files and stages."""
+    """Key of a classifier, used in the names of files and stages."""
     return f"{network}-{regime}"
 
 
@@ -41,7 +41,7 @@ def noisy_set(noise_type: str, level: str) -> str:
 
 
 def index(split: str) -> Path:
-    """Table of the images of a split, ``train`` or ``test``, in the order of all its sets."""
+    """Table of the images of a split, ``train`` or ``test``, in the order of the split's sets."""
     return CLEAN / f"{split}.csv"
 
 
@@ -56,7 +56,7 @@ def test_sets(owner: str) -> Path:
 
 
 def compared_sets() -> Path:
-    """Folder of the clean and all noisy training sets, to which the noise in generated images is compared."""
+    """Folder of the clean and all noisy training sets, for comparison with the noise in generated images."""
     return SETS / GAN / "compared"
 
 
@@ -86,12 +86,12 @@ def history(key: str) -> Path:
 
 
 def scores(key: str) -> Path:
-    """Folder of a classifier's tables: accuracies, thresholds, and where it fails."""
+    """Folder of a classifier's tables: accuracies, thresholds and failures."""
     return REPORTS / "scores" / key
 
 
 def scored(classifiers: Iterable[tuple[str, str]]) -> list[str]:
-    """Keys of the classifiers that have scores: all in the study; the demo's graph leaves some out.
+    """Keys of the classifiers that have scores: all classifiers in the study, some of them in the demo.
 
     Args:
         classifiers: network and regime of each.

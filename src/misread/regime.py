@@ -1,6 +1,6 @@
-"""Description of a training regime: what networks are trained on. Each regime is a module of `misread.regimes`.
+"""Description of a training regime, the images that networks are trained on. Each is a module of `misread.regimes`.
 
-TensorFlow is imported where a network is trained, as every stage reads the parameters of all regimes.
+TensorFlow is imported only when a network is trained, because every stage reads the parameters of all regimes.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from misread.sections import Section
 if TYPE_CHECKING:
     from misread.training.recipe import Recipe
 
-NOISE = "noise.json"  # beside the sets of a regime: the noise that is made in memory
+NOISE = "noise.json"  # file beside the sets of a regime that describes the noise added in memory
 
 
 class Settings(Section):
-    """A regime that its name describes in full."""
+    """Settings of a regime without parameters."""
 
     def replaced(self, network: str) -> dict[str, Any]:
-        """Settings of a network in this regime, where they differ from those of the other regimes."""
+        """Settings of a network that differ in this regime from those in the other regimes."""
         return {}
 
     @property
     def decisive(self) -> dict[str, Any]:
-        """What decides how a network is trained, besides its own settings, the images and the noise."""
+        """Settings that affect the training, other than those of the network, the images and the noise."""
         return {}
 
     def noises(self, highest: Mapping[str, float], options: Mapping[str, dict]) -> dict[str, dict]:
-        """Noise type -> all that decides the noise that is made in memory during training; empty: there is none.
+        """Noise type -> everything that determines its noise added in memory during training; empty if there is none.
 
         Args:
             highest: noise type -> its strength at the highest level.
@@ -42,7 +42,7 @@ class Settings(Section):
 
 
 def plain(settings: Settings, folder: Path) -> Recipe:
-    """Training on the stored sets as they are."""
+    """Recipe for training on the stored sets without changes."""
     from misread.training.recipe import Recipe
 
     return Recipe()
@@ -50,18 +50,18 @@ def plain(settings: Settings, folder: Path) -> Recipe:
 
 @dataclass(frozen=True)
 class Regime:
-    """A regime: what it trains on, and how it is called and drawn.
+    """A regime: its training images, and its wording and style in texts and figures.
 
     Attributes:
-        trained_on: what networks are trained on, in sentences; ``{}`` stands for the selected noise. A function of the
-            settings where they decide it.
-        line: style of the curves of its networks, as Matplotlib takes it.
-        marker: of the points of its networks, as Matplotlib takes it.
-        sets: ``(selected, noisy) -> names`` of the stored sets that are trained on: ``clean``, or ``TYPE-LEVEL``;
-            ``selected``: the noisy set that the parameters select, ``noisy``: all of them.
+        trained_on: wording for sentences of what networks are trained on; ``{}`` stands for the selected noise. A
+            function of the settings if it depends on them.
+        line: Matplotlib line style of its networks' curves.
+        marker: Matplotlib marker of its networks' points.
+        sets: ``(selected, noisy) -> names`` of the stored training sets: ``clean`` or ``TYPE-LEVEL``; ``selected``:
+            the noisy set that the parameters select; ``noisy``: all noisy sets.
         settings: its section of ``params.yaml``.
-        recipe: ``(settings, folder) -> recipe``: how a network is trained on the images of these sets; ``folder``: of
-            the sets, and of the noise that is made in memory.
+        recipe: ``(settings, folder) -> recipe`` for training on the images of these sets; ``folder``: folder of the
+            sets and of the file ``NOISE``.
 
     """
 
@@ -73,11 +73,11 @@ class Regime:
     recipe: Callable[[Settings, Path], Recipe] = plain
 
     def words(self, settings: Settings | None, selected: str) -> str:
-        """What networks are trained on, in sentences.
+        """Wording for sentences of what networks are trained on.
 
         Args:
-            settings: the regime's section; None: unknown, as of a network that was trained with other parameters.
-            selected: how texts call the noise that the parameters select.
+            settings: the regime's section; None: unknown, as for a network that was trained with other parameters.
+            selected: name of the selected noise in texts.
 
         """
         text = self.trained_on if isinstance(self.trained_on, str) else self.trained_on(settings)

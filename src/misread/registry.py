@@ -9,14 +9,14 @@ from misread.errors import MisreadError
 
 
 class Registry:
-    """The objects that the modules of a package register. A module is imported when its object is asked for.
+    """The objects that the modules of a package register.
 
-    So the results of one module do not depend on the others.
+    A module is imported only when its object is requested, so the results of one module do not depend on the others.
 
     Args:
-        package: dotted name.
+        package: dotted name of the package.
         attribute: name of the registered object in each module.
-        what: the objects are, for messages.
+        what: kind of the objects, for error messages.
 
     """
 
@@ -33,7 +33,7 @@ class Registry:
         return iter(self.names)
 
     def __getitem__(self, name: str) -> Any:
-        """The object of a name.
+        """Return the object that a module registers.
 
         Raises:
             MisreadError: no module has this name.

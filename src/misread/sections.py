@@ -1,4 +1,4 @@
-"""What sections of ``params.yaml`` are made of; noise types and networks describe their own sections with it."""
+"""Base classes and value types of the sections of ``params.yaml``, also for those of noise types and networks."""
 
 import itertools
 import math
@@ -10,14 +10,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from misread.errors import MisreadError
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 255 a clipped image is noise alone
+Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 255 a clipped image is only noise
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 ImageSize = Annotated[int, Field(ge=16, le=512)]
 
 
 class Section(BaseModel):
-    """Keys of which none may be missing, and no others."""
+    """A section in which no key may be missing and no other keys are allowed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -32,10 +32,10 @@ Rising = AfterValidator(_rising)
 
 
 def _ends(value: object) -> tuple[float, float]:
-    """Both ends of a range; those of a number are equal.
+    """Both ends of a range; a single number is a range with equal ends.
 
     Raises:
-        ValueError: neither a number nor two numbers that rise.
+        ValueError: the value is neither a number nor two ascending numbers.
 
     """
     given = [value, value] if _is_number(value) else value
@@ -54,7 +54,10 @@ Range = Annotated[tuple[float, float], BeforeValidator(_ends)]
 
 
 def ranges_of(section: type[Section]) -> type[Section]:
-    """A section in which each number of another may have a range; `model_dump(exclude_unset=True)` has those given."""
+    """Create a section with an optional range for each number of a section.
+
+    `model_dump(exclude_unset=True)` returns the ranges that the file has.
+    """
     fields = {}
     for name, info in section.model_fields.items():
         end = Annotated[info.annotation, *info.metadata, Field()]
@@ -63,14 +66,17 @@ def ranges_of(section: type[Section]) -> type[Section]:
 
 
 def part_of(section: type[Section], names: Iterable[str]) -> type[Section]:
-    """A section in which some keys of another may be given or not; `model_dump(exclude_unset=True)` has those given."""
+    """Create a section with some keys of a section, all of them optional.
+
+    `model_dump(exclude_unset=True)` returns the keys that the file has.
+    """
     infos = {name: section.model_fields[name] for name in names}
     fields = {name: (Annotated[info.annotation, *info.metadata, Field()], None) for name, info in infos.items()}
     return create_model(f"PartOf{section.__name__}", __base__=Section, **fields)
 
 
 class Chosen(Section):
-    """A section whose keys name what is registered, as many of them as the file has, in its order."""
+    """A section whose keys are names of registered objects: those that the file has, in the order of the file."""
 
     REGISTERED: ClassVar[tuple[str, ...]] = ()
 

@@ -1,4 +1,4 @@
-"""Running a stage: a mistake of the user or a limit of the machine ends it with one line and status 1."""
+"""Running a stage; user errors and limits of the machine end it with a one-line message and status 1."""
 
 import errno
 import sys
@@ -20,8 +20,8 @@ LIMITS = {
 def run(main: Callable[[], None]) -> None:
     """Run a stage's main function.
 
-    A MisreadError, a limit of the machine and an interruption are reported in one line. Anything else is a bug and
-    keeps its traceback.
+    A MisreadError, a limit of the machine and an interruption are reported in one line. Any other exception is a bug
+    and keeps its traceback.
     """
     try:
         refuse_links()
@@ -35,7 +35,7 @@ def run(main: Callable[[], None]) -> None:
 
 
 def refuse_links() -> None:
-    """Refuse a folder of outputs that is a symbolic link before the stage runs, as DVC refuses it after the stage."""
+    """Refuse symbolic links as output folders before the stage runs; DVC would refuse them only after the stage."""
     for name in OUTPUTS:
         if Path(name).is_symlink():
             raise MisreadError(

@@ -1,4 +1,4 @@
-"""Getting files: from a mirror, or over HTTP, resumed and checked."""
+"""Fetching files from a mirror or over HTTP; downloads are resumed and checked."""
 
 import hashlib
 import os
@@ -13,17 +13,17 @@ from urllib3.util import Retry
 
 from misread.errors import MisreadError
 
-MIRROR_VARIABLE = "MISREAD_MIRROR"  # folder or URL that is looked at first for every file
+MIRROR_VARIABLE = "MISREAD_MIRROR"  # folder or URL that is tried first for every file
 CHUNK = 1 << 20  # bytes
-ATTEMPTS = 6  # for one file; an attempt carries on where the one before broke off
-TIMEOUT = (10, 60)  # seconds to connect, and between bytes
+ATTEMPTS = 6  # for one file; each attempt resumes where the previous one stopped
+TIMEOUT = (10, 60)  # seconds, for connecting and between bytes
 
 
 def mirror() -> str | None:
-    """What `MIRROR_VARIABLE` names, or None.
+    """Folder or URL of the mirror that `MIRROR_VARIABLE` names; None if it is not set.
 
     Raises:
-        MisreadError: it is neither a folder nor a URL.
+        MisreadError: the value is neither a folder nor a URL.
     """
     name = os.environ.get(MIRROR_VARIABLE)
     if name and not is_url(name) and not Path(name).is_dir():
@@ -32,7 +32,7 @@ def mirror() -> str | None:
 
 
 def is_url(mirror: str) -> bool:
-    """Whether a mirror is a web address, not a folder."""
+    """Whether a mirror is a URL and not a folder."""
     return mirror.startswith(("http://", "https://"))
 
 
@@ -41,15 +41,15 @@ def from_mirror(mirror: str, name: str, folder: Path, downloads: Path) -> Path |
 
     Args:
         mirror: folder or URL.
-        name: of the file.
-        folder: where it goes.
-        downloads: where an unfinished download waits for the next run.
+        name: name of the file.
+        folder: folder for the copy.
+        downloads: folder in which a partial download is kept for the next run.
 
     Returns:
-        The copy; None where the mirror does not have the file.
+        The copy; None if the mirror does not have the file.
 
     Raises:
-        MisreadError: the mirror has it but cannot deliver it.
+        MisreadError: the mirror has the file but cannot deliver it.
 
     """
     target = folder / name
@@ -69,27 +69,28 @@ def from_mirror(mirror: str, name: str, folder: Path, downloads: Path) -> Path |
 
 
 def md5_of(path: Path) -> str:
-    """MD5 of a file, as the official site publishes it."""
+    """MD5 of a file in the form in which the official site publishes it."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
 def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bool = False) -> bool:
-    """Download a file: resumed after a break, tried again with growing pauses, checked, and only then put in place.
+    """Download a file: resume, retry with increasing pauses, check it, and only then move it to its place.
 
     Args:
-        url: what to download.
-        target: the finished file.
-        downloads: folder of the unfinished one, ``NAME.part``, which a failure leaves there for the next run. A file
-            of known checksum stays there as well, a hard link without a size of its own: it is downloaded once.
-        md5: expected checksum; None: none is known.
-        optional: whether a file that the server does not have or give (404, 403) is no error.
+        url: URL of the file.
+        target: path of the complete file.
+        downloads: folder of the partial file, ``NAME.part``, which a failed download leaves there for the next run. A
+            complete file with a known checksum is kept there too, as a hard link that takes no space, so that it is
+            downloaded only once.
+        md5: expected checksum; None: unknown.
+        optional: whether a file that the server does not have or refuses (404, 403) is not an error.
 
     Returns:
         False if the file is optional and missing.
 
     Raises:
-        MisreadError: the server refuses, cannot be reached, or sent something else.
+        MisreadError: the server refuses, cannot be reached, or sent another file.
 
     """
     downloads.mkdir(parents=True, exist_ok=True)
@@ -106,7 +107,7 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
             _continue(session, url, part)
             break
         except requests.HTTPError as error:
-            if optional and error.response.status_code in (403, 404):  # object stores say 403 of an unknown name
+            if optional and error.response.status_code in (403, 404):  # object stores answer 403 for an unknown name
                 return False
             raise MisreadError(
                 f"{url}: the server answered {error.response.status_code} {error.response.reason}"
@@ -129,17 +130,17 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
 def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
-    except OSError:  # another file system, or one without hard links
+    except OSError:  # target on another file system, or no hard links
         shutil.copyfile(source, target)
 
 
 def _continue(session: requests.Session, url: str, part: Path) -> None:
-    """Download from where the unfinished file ends to the end."""
+    """Download the rest of a partial file."""
     have = part.stat().st_size if part.exists() else 0
     # Compressed transfer would make byte counts meaningless.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
-        if response.status_code == 416:  # nothing after what we have: complete, or of another file
+        if response.status_code == 416:  # no bytes left: the partial file is complete, or of another file
             if response.headers.get("Content-Range", "").removeprefix("bytes */") == str(have):
                 return
             part.unlink()
@@ -161,7 +162,7 @@ def _continue(session: requests.Session, url: str, part: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost cause, in a line."""
+    """The innermost cause of an error in one line."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__
     return " ".join(str(error).split())[:200] or type(error).__name__

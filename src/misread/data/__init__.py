@@ -1,1 +1,1 @@
-"""GTSRB on disk: archives in, fixed-size image sets out."""
+"""Data preparation: from the GTSRB archives to image sets of fixed size on disk."""

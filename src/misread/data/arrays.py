@@ -8,16 +8,16 @@ CHANNELS = (1, 3)
 
 
 def check(images: np.ndarray, name: str = "images", channels: tuple[int, ...] = CHANNELS, dimensions: int = 4) -> None:
-    """Check a batch of images, or with three dimensions a single one.
+    """Check a batch of images, or a single image if ``dimensions`` is 3.
 
     Args:
-        images: what was given.
-        name: what the message calls it.
-        channels: how many there may be.
+        images: array to check.
+        name: name of the array in the error message.
+        channels: allowed numbers of channels.
         dimensions: 4 for ``(N, HEIGHT, WIDTH, CHANNELS)``, 3 for ``(HEIGHT, WIDTH, CHANNELS)``.
 
     Raises:
-        MisreadError: another type or shape, such as float images, whose range is unknown.
+        MisreadError: the array has another type or shape; float images are refused because their range is unknown.
 
     """
     right = isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.ndim == dimensions

@@ -18,8 +18,8 @@ Digests = dict[int, str]
 def cap_tracks(index: pd.DataFrame, images_per_class: int | None) -> pd.DataFrame:
     """Keep whole tracks, in order, while a class has at most ``images_per_class`` images.
 
-    Test images carry no tracks: there each image counts as a track of its own, and a class keeps a third as many, which
-    is about GTSRB's ratio.
+    Test images have no tracks: each test image counts as a track, and a class keeps at most a third of
+    ``images_per_class`` test images, which is about GTSRB's ratio of test to training images.
     """
     if images_per_class is None:
         return index
@@ -36,18 +36,19 @@ def cap_tracks(index: pd.DataFrame, images_per_class: int | None) -> pd.DataFram
 def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
     """Choose whole tracks for validation, at random within each class.
 
-    Frames of one track are near-duplicates, so that a split by frames would leak.
+    Frames of one track are near-duplicates, so a split by frames would leak training images into validation.
 
     Args:
         index: training index with ``class_id`` and ``track``.
-        share: part of each class's tracks, between 0 and 1; at least one track is held out and one is left.
-        seed: of the random choice.
+        share: share of each class's tracks to hold out, between 0 and 1; at least one track is held out and one is kept
+            for training.
+        seed: seed of the random choice.
 
     Returns:
         bool, ``(len(index),)``: True for a validation image.
 
     Raises:
-        MisreadError: a class has a single track, which cannot be on both sides.
+        MisreadError: a class has a single track, which cannot be in both parts.
 
     """
     rng = np.random.default_rng([seed, 1])
@@ -66,7 +67,7 @@ def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
 def _write_block(
     rows: pd.DataFrame, archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, stop: int
 ):
-    """Decode and resize one block of images, write it at its place, and return the images' digests."""
+    """Decode and resize one block of images, write it to the sets, and return the digests of the original images."""
     block = rows.iloc[start:stop]
     resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
     digests = []
@@ -84,7 +85,7 @@ def _write_block(
 
 
 def image_digest(image: np.ndarray, class_id: int, roi: tuple[int, int, int, int]) -> bytes:
-    """SHA-256 of an image's pixels, size, class and region of interest, whatever file they came in."""
+    """SHA-256 of an image's pixels, size, class and region of interest; it does not depend on the file format."""
     header = np.array([class_id, *image.shape[:2], *roi], "<i4")
     return hashlib.sha256(header.tobytes() + np.ascontiguousarray(image).tobytes()).digest()
 
@@ -108,10 +109,10 @@ def write_split(
         root: folder inside the zip.
         policy: key of `misread.data.resize.RESIZE_POLICIES`.
         targets: size in pixels -> folder to create.
-        title: what the progress bar says.
+        title: label of the progress bar.
 
     Returns:
-        A digest of the original images for each class.
+        For each class, a digest of its original images.
 
     Raises:
         MisreadError: an image is broken; the message names it.

@@ -1,4 +1,4 @@
-"""Outputs of networks, regimes and noise types that are no longer in ``params.yaml``, in folders that stages read."""
+"""Removal of the outputs of networks, regimes and noise types that are no longer in ``params.yaml``."""
 
 import re
 import shutil
@@ -14,12 +14,15 @@ WITH_REGIME = re.compile(rf"\w+-({'|'.join(REGIMES)})")
 
 
 def remove(noisy: Iterable[str], classifiers: Iterable[str], gans: Iterable[str]) -> None:
-    """Delete the outputs of others. Files that are not named as the study names its outputs are a user's own, and stay.
+    """Delete the outputs of all noisy sets, classifiers and GANs other than the given ones.
+
+    Other stages read the folders of these outputs as a whole. Files whose names do not follow the naming pattern of
+    the study's outputs belong to the user and are kept.
 
     Args:
-        noisy: names of the noisy sets.
-        classifiers: keys.
-        gans: keys.
+        noisy: names of the noisy sets to keep.
+        classifiers: keys of the classifiers to keep.
+        gans: keys of the GANs to keep.
 
     """
     wanted, anything = {*classifiers, *gans}, "*"
@@ -30,7 +33,7 @@ def remove(noisy: Iterable[str], classifiers: Iterable[str], gans: Iterable[str]
 
 
 def _remove(outputs: Path, pattern: re.Pattern, wanted: set[str]) -> None:
-    """Remove what has a name of the pattern in the place of ``*``, and the ending that outputs have there."""
+    """Remove the paths that match ``outputs`` if their ``*`` part matches the pattern and is not in ``wanted``."""
     for path in outputs.parent.glob(outputs.name):
         name = path.name.removesuffix(outputs.suffix)
         if pattern.fullmatch(name) and name not in wanted:

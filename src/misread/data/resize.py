@@ -1,4 +1,4 @@
-"""Resize policies: how a traffic-sign image of any size becomes a square of a network's size.
+"""Resize policies, which convert a traffic-sign image of any size to a square of a network's image size.
 
 A resize policy is a function ``(image, roi, size) -> square`` with
 
@@ -7,7 +7,7 @@ A resize policy is a function ``(image, roi, size) -> square`` with
 * ``size``: side of the square in pixels;
 * result: uint8, ``(size, size, 3)``, RGB. Pixels outside the image are black.
 
-Another type or shape, or a region that does not lie in the image, raises a MisreadError.
+A resize policy raises a MisreadError if the image has another type or shape, or if the region is not inside the image.
 """
 
 from collections.abc import Callable
@@ -32,13 +32,13 @@ def _check(image: np.ndarray, roi: Roi, size: int) -> None:
 
 
 def _resize(image: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Area averaging when shrinking, so that nothing aliases; bilinear when enlarging."""
+    """Resize by area averaging when shrinking, which avoids aliasing, and by bilinear interpolation when enlarging."""
     shrinks = width < image.shape[1] or height < image.shape[0]
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
 def _window(image: np.ndarray, center_x: float, center_y: float, size: int) -> np.ndarray:
-    """Cut a square window around a point; what lies outside the image is black."""
+    """Cut a square window around a point; pixels outside the image are black."""
     left, top = round(center_x - size / 2), round(center_y - size / 2)
     height, width = image.shape[:2]
     x1, x2 = max(left, 0), min(left + size, width)
@@ -56,14 +56,14 @@ def crop_pad_unscaled(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
 
 
 def crop_pad(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
-    """As `crop_pad_unscaled`, but a sign larger than the window is first reduced until it fits; never enlarged."""
+    """As `crop_pad_unscaled`, but a sign larger than the window is first shrunk to fit; no sign is enlarged."""
     _check(image, roi, size)
     x1, y1, x2, y2 = roi
     scale = min(1.0, size / max(x2 - x1, y2 - y1))
     if scale == 1.0:
         return crop_pad_unscaled(image, roi, size)
     height, width = image.shape[:2]
-    # The sides are rounded to whole pixels, so each axis has a scale of its own.
+    # The sides are rounded to whole pixels, so the two axes have slightly different scales.
     new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
     center_x = (x1 + x2) / 2 * new_width / width
     center_y = (y1 + y2) / 2 * new_height / height
@@ -71,7 +71,7 @@ def crop_pad(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
 
 
 def letterbox(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
-    """Scale the whole image until its longer side fills the square; the aspect is kept, the rest is black."""
+    """Scale the whole image until its longer side fills the square; the aspect ratio is kept, the rest is black."""
     _check(image, roi, size)
     height, width = image.shape[:2]
     scale = size / max(height, width)
@@ -80,7 +80,7 @@ def letterbox(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
 
 
 def stretch(image: np.ndarray, roi: Roi, size: int) -> np.ndarray:
-    """Scale the whole image to the square; the aspect is lost."""
+    """Scale the whole image to the square; the aspect ratio is not kept."""
     _check(image, roi, size)
     return _resize(image, size, size)
 

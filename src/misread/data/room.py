@@ -1,4 +1,4 @@
-"""Disk space for the data sets. Each stage that writes some checks it, as a disk may fill up at any time."""
+"""Disk space for the data sets. Each stage that writes data sets checks it, as a disk may fill up at any time."""
 
 import os
 import shutil
@@ -11,18 +11,18 @@ from misread.errors import MisreadError
 from misread.gtsrb import content
 from misread.params import Params, yaml12
 
-ARCHIVE_IMAGE = 10_000  # bytes of an image in the archives, about
+ARCHIVE_IMAGE = 10_000  # approximate size of an image in the archives, bytes
 
 
 def require(settings: Params, stage: str) -> None:
-    """Check that the data sets fit on the disk that this stage and those after it write.
+    """Check that the disk has room for the data sets that this stage and the later stages write.
 
     Args:
         settings: the parameters.
-        stage: its name in ``dvc.yaml``.
+        stage: name of the stage in ``dvc.yaml``.
 
     Raises:
-        MisreadError: they do not fit; the message names the disk and a remedy.
+        MisreadError: there is not enough room; the message names the disk and a remedy.
 
     """
     cache = _existing(Path(Config(".dvc")["cache"].get("dir") or ".dvc/cache").absolute())
@@ -48,7 +48,7 @@ def bytes_of_sets(settings: Params) -> dict[str, int]:
 
 
 def is_held(stage: str, cache: Path) -> bool:
-    """Whether the cache holds the outputs of a stage for the present parameters, according to ``dvc.lock``."""
+    """Whether the cache holds the outputs of a stage for the current parameters, according to ``dvc.lock``."""
     if not Path("dvc.lock").exists():
         return False
     locked = yaml12.load(Path("dvc.lock").read_text(encoding="utf-8"))["stages"]

@@ -1,4 +1,4 @@
-"""Image sets on disk: a folder with ``images.npy`` and ``labels.npy``, written in blocks, read by memory map.
+"""Image sets on disk: a folder with ``images.npy`` and ``labels.npy``, written in blocks and memory-mapped for reading.
 
 ``images.npy`` is uint8, ``(N, SIZE, SIZE, 3)``, RGB; ``labels.npy`` is int64, ``(N,)``, the class of each image.
 """
@@ -17,8 +17,8 @@ from numpy.lib.format import open_memmap
 
 from misread.errors import MisreadError
 
-BLOCK = 1024  # images handled at a time, so that memory does not grow with the data set
-FULL = 1 << 20  # bytes; a disk with less free space is full
+BLOCK = 1024  # images processed at a time, so that memory does not grow with the data set
+FULL = 1 << 20  # bytes; a disk with less free space counts as full
 
 
 class ImageSet(NamedTuple):
@@ -32,7 +32,7 @@ def open_set(folder: Path) -> ImageSet:
     """Open a set without reading its pixels.
 
     Raises:
-        MisreadError: a file is missing or is no such array, or the two differ in length.
+        MisreadError: a file is missing or is not such an array, or the two arrays differ in length.
 
     """
     arrays = []
@@ -69,7 +69,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def read_scores(path: Path) -> pd.DataFrame:
-    """Read a CSV table with noise types; that of the clean set is ``none``, which is not a missing value."""
+    """Read a CSV table with noise types. The noise type of the clean set is ``none``, which is not a missing value."""
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
@@ -83,9 +83,9 @@ def create_set(folder: Path, labels: np.ndarray, size: int) -> None:
 
 
 def write_rows(folder: Path, start: int, images: np.ndarray) -> None:
-    """Write a block of images at row ``start``; safe from several processes as long as blocks do not overlap.
+    """Write a block of images at row ``start``; several processes may write at once if their blocks do not overlap.
 
-    The file is written, not mapped: a full disk then raises an error, and does not kill the process.
+    The file is not memory-mapped: with a memory map, a full disk would kill the process instead of raising an error.
     """
     path = folder / "images.npy"
     target = np.load(path, mmap_mode="r")
@@ -103,7 +103,8 @@ def by_size(sizes: dict[str, int]) -> tuple[dict[int, str], dict[str, str]]:
         sizes: network -> side of its images in pixels.
 
     Returns:
-        Size, ascending -> the first network of this size; and every other network -> the first one of its size.
+        Two dictionaries: size, ascending -> the first network with this size; and each other network -> the first
+        network with its size.
 
     """
     first: dict[int, str] = {}
@@ -114,7 +115,7 @@ def by_size(sizes: dict[str, int]) -> tuple[dict[int, str], dict[str, str]]:
 
 
 def link_set(source: Path, target: Path) -> None:
-    """Make a set of the files of another: hard links, or copies where the file system has none."""
+    """Create a set from the files of another set by hard links, or by copies if the file system has no hard links."""
     target.mkdir(parents=True)
     for file in source.iterdir():
         try:
@@ -125,7 +126,7 @@ def link_set(source: Path, target: Path) -> None:
 
 @contextmanager
 def complete_or_absent(path: Path) -> Iterator[Path]:
-    """Yield a temporary path (nothing there yet) that becomes ``path`` on success and vanishes on failure.
+    """Yield a temporary path, not created yet, that is renamed to ``path`` on success and deleted on failure.
 
     Raises:
         MisreadError: the disk is full; the message names ``path``.
@@ -140,7 +141,7 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         _remove(path)
         os.replace(temporary, path)
     except OSError as error:
-        # Not every library passes on the system's error number.
+        # Some libraries do not pass on the system's error number.
         if error.errno in (errno.ENOSPC, errno.EDQUOT) or shutil.disk_usage(path.parent).free < FULL:
             raise MisreadError(f"{path}: no space left on its disk, or in your quota; nothing was kept of it") from None
         raise

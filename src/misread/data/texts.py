@@ -1,4 +1,4 @@
-"""Small text files, JSON among them."""
+"""Reading and writing of small text and JSON files."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ from misread.data import store
 
 
 def as_json(values: dict) -> str:
-    """JSON as metrics are kept: indented, with null for what is infinite or not a number."""
+    """Format values as indented JSON; infinite values and NaN become null."""
     return json.dumps(json.loads(json.dumps(values), parse_constant=lambda _: None), indent=2) + "\n"
 
 
 def write(files: dict[Path, str]) -> None:
-    """Write files, each complete or absent."""
+    """Write files: path -> text. A file is written completely or not at all."""
     for target, text in files.items():
         with store.complete_or_absent(target) as path:
             path.write_text(text, encoding="utf-8")

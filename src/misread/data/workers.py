@@ -1,4 +1,4 @@
-"""Blocks of rows in worker processes, their results in order."""
+"""Processing of blocks of rows in worker processes, with the results in order."""
 
 import multiprocessing
 import os
@@ -17,13 +17,13 @@ from misread.errors import MisreadError
 Result = TypeVar("Result")
 
 VARIABLE = "MISREAD_WORKERS"
-SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")  # of a job, whether or not the system enforces them
+SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")  # cores of a job; the system may not enforce them
 
 
 def count() -> int:
-    """Processes for the data stages: ``MISREAD_WORKERS``, or one for each core that this process may use.
+    """Number of processes for the data stages: ``MISREAD_WORKERS``, or one for each core that this process may use.
 
-    That is what its affinity, a container's quota and a Slurm job leave of the machine's cores.
+    The CPU affinity, a container's quota and a Slurm job may limit the cores that the process may use.
 
     Raises:
         MisreadError: the variable is not a positive whole number.
@@ -43,13 +43,13 @@ def map_blocks(
 ) -> Iterator[tuple[int, Result]]:
     """Call ``function(start, stop)`` for consecutive blocks of rows in worker processes.
 
-    Only a few blocks are under way at a time, so that memory does not grow with the data set.
+    Only a few blocks are processed at a time, so that memory does not grow with the data set.
 
     Args:
-        function: picklable; raises MisreadError for a user's mistake, which reaches the caller.
+        function: picklable; a MisreadError that it raises is raised here again.
         total: number of rows.
-        title: what the progress bar says.
-        block: rows a call; None: `store.BLOCK`.
+        title: label of the progress bar.
+        block: rows per call; None: `store.BLOCK`.
 
     Yields:
         The first row and the result of each block, in row order.
@@ -77,7 +77,7 @@ def _in_processes(function: Callable[[int, int], Result], blocks: list, workers:
                 waiting.append(pool.submit(function, *blocks[number + len(waiting)]))
             yield waiting.popleft().result()
     except BaseException as error:
-        # Where not all workers could start, those that did would wait for work forever, and Python for them.
+        # If some workers could not start, the others would wait for work forever, and Python would wait for them.
         for process in multiprocessing.active_children():
             process.kill()
         pool.shutdown(wait=False, cancel_futures=True)

@@ -1,1 +1,1 @@
-"""The demo, comparisons of variants, and the copies of the project that they work in."""
+"""The demo, comparisons of variants, and the copies of the project in which they run."""

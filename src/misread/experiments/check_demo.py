@@ -1,6 +1,6 @@
 """Check that the networks of the demo have been trained well, and that noise makes them fail.
 
-Reads the outputs of `make demo`; ends with status 1 if a figure is below its bar.
+Reads the outputs of `make demo`; ends with status 1 if a value misses its limit.
 """
 
 import json
@@ -10,16 +10,16 @@ from pathlib import Path
 from misread.experiments.project_copy import DEMO, ROOT
 
 FOLDER = ROOT / ".demo"
-PAGE = 1_500_000  # bytes, at most
+PAGE = 1_500_000  # largest size of the page, bytes
 
 
 def read(path: str) -> dict:
-    """A JSON file of the demo."""
+    """Read a JSON file of the demo."""
     return json.loads((FOLDER / path).read_text(encoding="utf-8"))
 
 
 def missed() -> list[str]:
-    """A line for each bar that is not reached."""
+    """A line for each value that misses its limit."""
     cnn, noisy = read("metrics/cnn-clean.json"), read("metrics/cnn-noisy.json")
     robust = read("metrics/cnn-robust.json")
     gan = read("reports/gans/tables/cgan-clean/scores.json")
@@ -30,9 +30,9 @@ def missed() -> list[str]:
         "cnn, what training on noise adds on that noise": (noisy["chosen"] - cnn["chosen"], 0.2),
         "cnn, what the regime robust adds on average over the noisy sets": (robust["noisy"] - cnn["noisy"], 0.1),
         "cnn in the regime robust, clean accuracy": (robust["clean"], 0.85),
-        # 0.77 with AVX-512; the last bits of another processor's training may change it by some hundredths.
+        # 0.77 with AVX-512; rounding differences on another processor may change it by some hundredths.
         "cgan-clean, GAN-test": (gan["gan_test"]["accuracy"], 0.7),
-        # A generator that always shows the same sign of a class has a GAN-test of 1, and fails these two.
+        # A generator with mode collapse within each class may have a GAN-test of 1, but fails these two checks.
         "cgan-clean, GAN-train on the clean test set": (gan["gan_train"]["clean"]["accuracy"], 0.4),
         "cgan-clean, diversity relative to real signs": (gan["diversity"], 0.3),
     }

@@ -1,7 +1,7 @@
 """Compare ways to train the conditional GAN, by `dvc exp run`: writes docs/comparisons/gan_variants.csv.
 
 `./run misread.experiments.compare_gans`. Each variant trains `cgan-clean` and a downstream classifier on its
-images, and evaluates both. Variants that were run before come from DVC's run cache. All of them take most of an hour on
+images, and evaluates both. DVC's run cache restores variants that were run before. All variants take most of an hour on
 2 cores.
 """
 
@@ -32,7 +32,7 @@ VARIANTS: dict[str, dict[str, object]] = {
 
 
 def measure(name: str) -> dict[str, object]:
-    """Run one variant: a row of the table."""
+    """Run one variant and return its row of the table."""
     changes = VARIANTS[name]
     variants.run(f"cgan-{name}", changes, STAGE)
     metrics = json.loads(variants.read(f"cgan-{name}", METRICS))

@@ -1,8 +1,9 @@
-"""Measure resize policies with every augmentation policy, by `dvc exp run`: the table in docs/decisions.md.
+"""Compare resize policies with every augmentation policy, by `dvc exp run`: the table in docs/decisions.md.
 
-`./run misread.experiments.compare_resize_policies [POLICY ...]`; without a name, all of them. An experiment for each
-resize and augmentation policy trains and evaluates `cnn-clean`. Experiments that were run before come from DVC's run
-cache. All of them take an hour and a half on 2 cores, and 16 GB of DVC's cache for the noisy sets of each policy.
+`./run misread.experiments.compare_resize_policies [POLICY ...]`; without a name, all policies. For each
+combination of a resize and an augmentation policy, an experiment trains and evaluates `cnn-clean`. DVC's run cache
+restores experiments that were run before. All experiments take an hour and a half on 2 cores, and 16 GB of DVC's cache
+for the noisy sets of each policy.
 """
 
 import io
@@ -22,7 +23,7 @@ STAGE, PREDICTIONS = "evaluate@cnn-clean", "reports/predictions/cnn-clean.parque
 
 
 def measure(resize: str, augmentation: str) -> dict:
-    """Run one variant and score its predictions: a row of the table."""
+    """Run one variant, score its predictions and return its row of the table."""
     name = f"{resize}-{augmentation}".replace("_", "-")
     variants.run(name, {"resize": resize, "train.augmentation": augmentation}, STAGE)
     noise = params.load(ROOT / "params.yaml").noise
@@ -39,13 +40,13 @@ def measure(resize: str, augmentation: str) -> dict:
 
 
 def cell(row: pd.Series) -> str:
-    """An accuracy with its interval."""
+    """Format an accuracy with its interval."""
     return f"{row.accuracy:.3f} ({row.low:.3f}-{row.high:.3f})"
 
 
 def main() -> None:
     policies = sys.argv[1:] or get_args(schema.ResizePolicy)
-    # The noisy sets of a resize policy are made by its first variant; the others find them in the run cache.
+    # The first variant of a resize policy creates its noisy sets; the other variants get them from the run cache.
     rows = [measure(*both) for both in itertools.product(policies, get_args(schema.Augmentation))]
     print(f"\n{pd.DataFrame(rows).to_markdown(index=False)}")
 

@@ -1,8 +1,8 @@
 """Compare ways to train cnn in the regime `robust`, by `dvc exp run`: writes docs/comparisons/robust_training.csv.
 
-`./run misread.experiments.compare_robust_training`. The variants differ in what makes up the regime: clean signs in
-each batch, when the noise comes, its strength, its types, the consistency loss. Variants that were run before come
-from DVC's run cache. All of them take two hours on 2 cores.
+`./run misread.experiments.compare_robust_training`. The variants differ in the settings of the regime: clean signs
+in each batch, noise before or after augmentation, its strength, its types, and the consistency loss. DVC's run cache
+restores variants that were run before. All variants take two hours on 2 cores.
 """
 
 import itertools
@@ -20,7 +20,7 @@ TABLE = ROOT / "docs/comparisons/robust_training.csv"
 SETTINGS = params.load(ROOT / "params.yaml")
 ROBUST = SETTINGS.regimes.robust
 LEFT_OUT = ", ".join(ROBUST.leave_out) or "none"
-# Column -> parameter of the regime, and its values; the first is that of the study, None: as it is in params.yaml.
+# Column -> parameter of the regime, and its values. The first value is that of the study; None: the one in params.yaml.
 SWITCHES = {
     "clean signs": ("clean_signs", {"yes": None, "no": False}),
     "noise": ("noise_after_augmentation", {"after augmentation": None, "before augmentation": False}),
@@ -32,13 +32,13 @@ CONSISTENCY = (0.5, 2.0)
 class Variant(NamedTuple):
     """A row of the table."""
 
-    columns: dict[str, object]  # what it is
+    columns: dict[str, object]  # columns that describe the variant
     changes: dict[str, object]  # dotted key of the parameters -> value
     key: str = paths.classifier(NETWORK, "robust")
 
 
 def named() -> dict[str, Variant]:
-    """Name of each experiment -> the variant; the first is the study itself."""
+    """Name of the experiment -> variant; the first variant is the study itself."""
     found = {}
     for values in itertools.product(*(options for _, options in SWITCHES.values())):
         chosen = zip(SWITCHES.values(), values, strict=True)
@@ -56,7 +56,7 @@ def named() -> dict[str, Variant]:
     for weight in CONSISTENCY:
         changes = {"regimes.robust.consistency": weight}
         found[f"consistency-{weight:g}"] = Variant(study | {"consistency": weight}, changes)
-    # Clean signs alone, with the epochs and the dropout of the regime: what these change by themselves.
+    # Clean signs only, with the epochs and the dropout of the regime: shows the effect of these two settings.
     robust = SETTINGS.network_in("robust", NETWORK)
     changes = {f"networks.{NETWORK}.{key}": getattr(robust, key) for key in ("epochs", "dropout")}
     columns = study | {"noise": "none", "strength": "none", "left out": "all"}
@@ -65,7 +65,7 @@ def named() -> dict[str, Variant]:
 
 
 def measure(name: str, variant: Variant) -> dict[str, object]:
-    """Run one variant: a row of the table."""
+    """Run one variant and return its row of the table."""
     experiment = f"robust-{name}".replace("_", "-").replace(".", "-")
     variants.run(experiment, variant.changes, f"evaluate@{variant.key}")
     accuracies = variants.accuracies(experiment, variant.key)

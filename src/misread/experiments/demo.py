@@ -1,7 +1,7 @@
-"""Run every stage on rendered signs, in a copy of the project: quick, offline, beside a real run.
+"""Run every stage on rendered signs in a copy of the project: quickly, offline, and without changing a real run.
 
-The two halves of the graph, classifiers and GANs, run side by side in two copies that share DVC's cache: most of a
-small run is the start of TensorFlow, which keeps one core busy.
+The two halves of the graph, classifiers and GANs, run side by side in two copies that share DVC's cache, because most
+of the time of a small run is the start of TensorFlow, which uses only one core.
 """
 
 import json
@@ -21,8 +21,8 @@ from misread.experiments.project_copy import BEFORE_BOTH, DEMO, LEFT_OUT, ROOT, 
 from misread.noise.types import NOISE_TYPES
 
 TARGET = ROOT / ".demo"
-OTHER = TARGET / ".classifiers"  # a copy for their half of the graph, with the same cache
-DVC = [sys.executable, "-m", "dvc"]  # not the one on the path: that of this environment
+OTHER = TARGET / ".classifiers"  # the copy for the classifiers' half of the graph, with the same cache
+DVC = [sys.executable, "-m", "dvc"]  # DVC of this environment, not the one on the PATH
 # The stages run in the environment of this Python, whichever is active.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MISREAD_MIRROR"} | {
     "VIRTUAL_ENV": sys.prefix
@@ -31,18 +31,18 @@ STARTS = re.compile(r"Running stage '(.+)':")
 
 
 class Failure(Exception):
-    """A half of the graph failed; the message says what was printed last, and where the rest is."""
+    """A half of the graph failed; the message contains the last lines of the output and the path of the log."""
 
 
 class Progress:
-    """Which stage runs, how many of all have begun, and since when."""
+    """Progress bar: the current stage, the number of stages begun, and the start time."""
 
     def __init__(self, stages: int):
         self.started, self.seen = time.monotonic(), set()
         self.bar = tqdm(total=stages, unit="stage", disable=None, leave=False)
 
     def begins(self, stage: str) -> None:
-        """Tell of a stage, once."""
+        """Show that a stage begins, once per stage."""
         if stage in self.seen:
             return
         self.seen.add(stage)
@@ -54,10 +54,10 @@ class Progress:
 
 
 def set_up(folder: Path) -> None:
-    """A DVC project without git, so that the surrounding repository is none of its business; one cache for both.
+    """Create a DVC project without git, so that DVC ignores the surrounding repository, with the shared cache.
 
-    The settings are written here, as DVC cannot write the path of a folder with letters beyond ASCII; relative to them
-    it is ASCII.
+    The settings are written here because DVC cannot write the path of a folder with non-ASCII letters; the relative
+    path is ASCII.
     """
     copy_project(folder, DEMO, LEFT_OUT)
     config = folder / ".dvc/config"
@@ -68,7 +68,7 @@ def set_up(folder: Path) -> None:
 
 
 def repro(folder: Path, progress: Progress, *targets: str) -> None:
-    """Run what is not done yet; what DVC and the stages print goes to a file.
+    """Run the stages that are not up to date; the output of DVC and the stages goes to a file.
 
     Raises:
         Failure: a stage failed.
@@ -95,7 +95,7 @@ def repro(folder: Path, progress: Progress, *targets: str) -> None:
 
 
 def results() -> str:
-    """What the demo found, in a few lines."""
+    """The results of the demo in a few lines."""
     table = pd.read_csv(TARGET / "reports/results.csv", keep_default_na=False)
     table["set"] = table["Noise type"] + "-" + table["Noise level"]
     selected = json.loads((TARGET / "reports/tables/summary.json").read_text(encoding="utf-8"))["selected"]
@@ -109,7 +109,7 @@ def results() -> str:
 
 
 def thresholds() -> str:
-    """Where the small network fails, in words."""
+    """The thresholds of the small network in words."""
     found = json.loads((TARGET / "reports/scores/cnn-clean/thresholds.json").read_text(encoding="utf-8"))
     lines = [
         "The noise at which cnn, trained on clean signs, fails on a tenth of the signs that it classifies correctly:"

@@ -1,4 +1,4 @@
-"""A copy of the project with settings of its own, for the demo and the pipeline tests: the original stays untouched."""
+"""Copies of the project with other settings, for the demo and the pipeline tests; the original is not changed."""
 
 import shutil
 from pathlib import Path
@@ -13,9 +13,9 @@ CODE = (
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 
-# Two copies of the project with one cache run side by side, after the stages that both need. Each row is a step: the
-# stages of the first copy and of the second, which take about as long. DVC's run cache gives the first copy the outputs
-# of the second, except metrics, which lie outside the cache: the first copy computes them.
+# Two copies of the project with one cache run side by side after the stages that both need. Each row is a step with the
+# stages of the first and of the second copy, which take about the same time. The first copy gets the outputs of the
+# second from DVC's run cache, except metrics, which are outside the cache: the first copy computes them.
 BEFORE_BOTH = ("measure_noise", "arrange")
 SIDE_BY_SIDE = (
     (
@@ -28,14 +28,14 @@ SIDE_BY_SIDE = (
     ),
 )
 
-# Of the demo: they take longest, and cnn shows the same.
+# Classifiers that the demo leaves out: they take the longest, and cnn shows the same effects.
 LEFT_OUT = tuple(
     paths.classifier(network, regime)
     for network in ("inception_v3", "resnet50")
     for regime in params.load(ROOT / "params.yaml").regimes.names
     if regime != "clean"
 )
-# The study in small: few signs, networks without ImageNet weights (there may be no network connection),
+# A small version of the study: few signs, networks without ImageNet weights (there may be no network connection),
 # trained well enough to show the effects. One thread each, as the two halves run side by side.
 DEMO = {
     "threads": 1,
@@ -101,12 +101,12 @@ TINY = DEMO | {
 
 
 def copy_project(target: Path, settings: dict, without: tuple[str, ...] = ()) -> None:
-    """Copy what the pipeline needs, replacing what an earlier copy left of it; data and caches there stay.
+    """Copy the files that the pipeline needs, and replace those of an earlier copy; its data and caches are kept.
 
     Args:
         target: folder of the copy.
-        settings: dotted key -> value, for its ``params.yaml``.
-        without: classifiers, ``NETWORK-REGIME``, that its graph leaves out.
+        settings: dotted key -> value in the ``params.yaml`` of the copy.
+        without: classifiers, ``NETWORK-REGIME``, that the graph of the copy omits.
 
     """
     for name in CODE:
@@ -123,13 +123,13 @@ def copy_project(target: Path, settings: dict, without: tuple[str, ...] = ()) ->
 
 
 def leave_out(folder: Path, keys: tuple[str, ...]) -> None:
-    """Leave classifiers out of a project's ``dvc.yaml``.
+    """Remove classifiers from a project's ``dvc.yaml``.
 
-    A matrix has all combinations of networks and regimes; a `foreach` lists those that are wanted.
+    A `matrix` has all combinations of networks and regimes; it is replaced by a `foreach` with the other classifiers.
 
     Args:
-        folder: of the project, its ``params.yaml`` included.
-        keys: ``NETWORK-REGIME``.
+        folder: folder of the project, with its ``params.yaml``.
+        keys: keys of the classifiers to remove, ``NETWORK-REGIME``.
 
     """
     yaml = YAML()
@@ -150,7 +150,7 @@ def leave_out(folder: Path, keys: tuple[str, ...]) -> None:
 
 
 def change_params(folder: Path, settings: dict) -> None:
-    """Set values in a project's ``params.yaml``; comments survive."""
+    """Set values in a project's ``params.yaml`` and keep its comments."""
     yaml = YAML()
     path = folder / "params.yaml"
     params = yaml.load(path)

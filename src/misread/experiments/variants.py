@@ -1,4 +1,4 @@
-"""Variants of the study, as `dvc exp run` makes them, each in a folder of its own."""
+"""Variants of the study, which `dvc exp run` runs in separate folders."""
 
 import io
 import subprocess
@@ -13,12 +13,12 @@ from misread.metrics import accuracy
 
 
 def run(name: str, settings: dict, stage: str) -> None:
-    """Run a variant up to a stage; what was run before comes from DVC's run cache. What fails ends the program.
+    """Run a variant up to a stage. DVC's run cache restores earlier results; a failure ends the program.
 
     Args:
-        name: of the experiment; an earlier one of this name, perhaps of other code, is removed.
+        name: name of the experiment; an earlier experiment of this name, perhaps with other code, is removed.
         settings: dotted key of ``params.yaml`` -> value.
-        stage: with what it depends on.
+        stage: stage to run, with the stages that it depends on.
 
     """
     if not str(ROOT).isascii():
@@ -30,7 +30,7 @@ def run(name: str, settings: dict, stage: str) -> None:
 
 
 def read(name: str, path: str) -> bytes:
-    """A file that an experiment wrote."""
+    """Read a file that an experiment wrote."""
     return dvc.api.read(path, repo=str(ROOT), rev=name, mode="rb")
 
 
@@ -41,5 +41,5 @@ def accuracies(experiment: str, key: str) -> dict[str, float]:
 
 
 def _dvc_experiment(*arguments: str) -> int:
-    """Exit status of `dvc exp`."""
+    """Run `dvc exp` and return its exit status."""
     return subprocess.run([sys.executable, "-m", "dvc", "exp", *arguments], cwd=ROOT, check=False).returncode

@@ -1,1 +1,1 @@
-"""An interactive look at networks and noise: what the page shows; `app` alone knows Streamlit."""
+"""The interactive page on networks and noise; only `app` depends on Streamlit."""

@@ -1,4 +1,4 @@
-"""The page, run by Streamlit anew after every click: page.py FOLDER. All that it shows is made elsewhere."""
+"""The page, which Streamlit runs again after every click: app.py FOLDER. Other modules compute what it shows."""
 
 import sys
 from pathlib import Path
@@ -19,13 +19,13 @@ TEST_SIGN, PHOTO = "A test sign", "A photo"
 
 
 def choose_image(opened: look.Opened) -> Sign | None:
-    """A test sign or a photo; None as long as there is none."""
+    """Let the user choose a test sign or a photo; None as long as nothing is chosen."""
     source = st.radio("Image", [TEST_SIGN, PHOTO], horizontal=True, key="source")
     return choose_photo(opened) if source == PHOTO else choose_sign(opened)
 
 
 def choose_sign(opened: look.Opened) -> Sign:
-    """Class, then one of its images."""
+    """Let the user choose a class, then one of its images."""
     signs = opened.signs
 
     def at_random() -> None:
@@ -44,7 +44,7 @@ def choose_sign(opened: look.Opened) -> Sign:
 
 
 def choose_photo(opened: look.Opened) -> Sign | None:
-    """An upload; one that is refused is said to be so."""
+    """Let the user upload a photo; an error message is shown if it is refused."""
     settings = opened.project.settings
     file = st.file_uploader("Photo that a sign fills", photos.ENDINGS, key="photo")
     if file is None:
@@ -58,7 +58,7 @@ def choose_photo(opened: look.Opened) -> Sign | None:
 
 
 def choose_noise(settings: Params) -> tuple[str, float, list[float]]:
-    """Noise type, its strength, and all strengths that there are to choose from."""
+    """Let the user choose a noise; returns its type, its strength and all strengths on offer."""
     st.session_state.setdefault("noise", settings.noise.type)
     noise_type = st.radio("Noise", settings.noise.types.names, format_func=noise_title, horizontal=True, key="noise")
     levels = {level: settings.noise.strength_of(noise_type, level) for level in LEVELS}

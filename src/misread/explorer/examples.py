@@ -1,4 +1,4 @@
-"""What is looked at: a sign of the test set, or a photo."""
+"""The images that the page shows: signs of the test set, and photos."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,27 +14,27 @@ PHOTO_ROW = 0  # a photo gets the noise of the test set's first image
 
 
 class Sign(NamedTuple):
-    """An image at every size, and what its noise depends on."""
+    """An image at every size, and the row on which its noise depends."""
 
     images: dict[int, np.ndarray]  # size in pixels -> uint8, (size, size, 3), RGB
-    row: int  # of the test set
-    label: int | None  # its class; None: not known
+    row: int  # row in the test set
+    label: int | None  # its class; None: unknown
 
 
 class TestSigns:
-    """The clean test set of a project, memory-mapped at every size."""
+    """The clean test set of a project at every size, memory-mapped."""
 
-    __test__ = False  # pytest: no tests in here
+    __test__ = False  # not a test class for pytest
 
     def __init__(self, folder: Path, owners: dict[int, str]) -> None:
         """Open the sets.
 
         Args:
-            folder: of the project.
+            folder: folder of the project.
             owners: size of the images in pixels -> a network with this size.
 
         Raises:
-            MisreadError: one of them is missing or broken.
+            MisreadError: a set is missing or broken.
 
         """
         sets = {size: store.open_set(folder / paths.CLEAN / owner / "test") for size, owner in owners.items()}
@@ -43,7 +43,7 @@ class TestSigns:
 
     @property
     def classes(self) -> list[int]:
-        """The classes that it shows, ascending."""
+        """Classes in the test set, ascending."""
         return np.unique(self.labels).tolist()
 
     def rows(self, class_id: int) -> list[int]:
@@ -58,7 +58,7 @@ class TestSigns:
 
 @lru_cache(4)
 def from_photo(content: bytes, policy: str, sizes: tuple[int, ...]) -> Sign:
-    """A photo, resized as the data are; the last few are remembered, as the page asks anew after every click.
+    """Resize a photo with the resize policy of the data; the last few photos are cached, as each click reruns the page.
 
     Raises:
         MisreadError: see `photos.decode`.

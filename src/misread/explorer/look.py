@@ -1,4 +1,4 @@
-"""Everything that the page shows of one image under one noise."""
+"""Everything that the page shows of one image with one noise."""
 
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from misread.params import Params
 
 
 class Opened(NamedTuple):
-    """A project that is ready to be looked at."""
+    """An opened project, with its networks in memory."""
 
     project: Project
     networks: Networks
@@ -24,30 +24,30 @@ class Opened(NamedTuple):
 
 
 class Noisy(NamedTuple):
-    """An image with its noise."""
+    """An image without and with noise."""
 
     clean: np.ndarray  # uint8, (SIZE, SIZE, 3), RGB
-    noisy: np.ndarray  # the same
+    noisy: np.ndarray  # as clean
     rmse: float  # grey levels, after clipping
     psnr: float | None  # decibels; None: infinite
 
 
 class Reading(NamedTuple):
-    """What a network makes of an image, without its noise and with it."""
+    """Predictions of a network for an image without and with noise."""
 
     classifier: Classifier
     clean: list[Guess]
     noisy: list[Guess]
     thresholds: list[position.Bound]
-    sentence: str  # where the strength lies; empty where the project has no thresholds yet
+    sentence: str  # compares the strength with the thresholds; empty if the project has no thresholds yet
 
 
 @cache
 def opened(folder: Path) -> Opened:
-    """Open a project, load and warm its networks; once for each folder.
+    """Open a project, and load and warm up its networks, once per folder.
 
     Raises:
-        MisreadError: a file of it is missing or broken.
+        MisreadError: a file of the project is missing or broken.
 
     """
     project = projects.load(folder)
@@ -56,13 +56,13 @@ def opened(folder: Path) -> Opened:
 
 
 def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -> dict[int, Noisy]:
-    """An image at every size with the noise that the study gives its row of the test set.
+    """Add noise to an image at every size, with the random numbers of its row in the test set.
 
     Args:
-        sign: the image.
+        sign: image.
         noise_type: a module of `misread.noise.types`.
-        strength: in the type's own unit.
-        settings: of the project: the noise's options and the seed.
+        strength: strength in the type's own unit.
+        settings: parameters of the project, which contain the noise's options and the seed.
 
     """
     result = {}
@@ -77,7 +77,7 @@ def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -
 
 
 def readings(opened: Opened, images: dict[int, Noisy], noise_type: str, strength: float) -> list[Reading]:
-    """What every network makes of the images of `with_noise`, in the project's order."""
+    """Predictions of every network for the images of `with_noise`, in the order of the project."""
     result, thresholds = [], opened.project.thresholds
     for one in opened.project.classifiers:
         found = thresholds.get(one.key, {}).get(noise_type)

@@ -1,4 +1,4 @@
-"""What the page shows, as HTML with every text escaped; the look is in page.css."""
+"""HTML of the page, with all texts escaped; the styles are in page.css."""
 
 import base64
 import io
@@ -24,21 +24,21 @@ RULER = (
     f"{', '.join(f'{level:.0%}' for level in LEVELS.values())} of the test signs that it classifies correctly without "
     "noise."
 )
-KINDS = {"error": "alert", "note": "note"}  # of notices, and their ARIA roles
+KINDS = {"error": "alert", "note": "note"}  # kinds of notices -> ARIA roles
 
 
 def class_name(class_id: int) -> str:
-    """A class by number and name."""
+    """Number and name of a class."""
     return f"{class_id} {classes.NAMES[class_id]}"
 
 
 def notice(text: str, kind: str = "note") -> str:
-    """A framed message, of one of `KINDS`."""
+    """A framed message of one of `KINDS`."""
     return f'<p class="notice {kind}" role="{KINDS[kind]}">{escape(text)}</p>'
 
 
 def paragraph(text: str) -> str:
-    """Plain text; nothing where there is none."""
+    """A paragraph of plain text; nothing if the text is empty."""
     return f"<p>{escape(text)}</p>" if text else ""
 
 
@@ -46,16 +46,16 @@ def cards(
     readings: list[Reading], images: dict[int, Noisy], label: int | None, scale: list[float], strength: float,
     noise_type: str, settings: Params,
 ) -> str:  # fmt: skip
-    """A card for each architecture: its images, then a part for each of its trained networks.
+    """A card for each architecture: its images, and a section for each of its trained networks.
 
     Args:
-        readings: from `look.readings`.
-        images: from `look.with_noise`.
-        label: the image's class; None: not known.
-        scale: the slider's strengths, ascending from 0.
-        strength: the one chosen.
+        readings: result of `look.readings`.
+        images: result of `look.with_noise`.
+        label: class of the image; None: unknown.
+        scale: strengths of the slider, ascending from 0.
+        strength: chosen strength.
         noise_type: a module of `misread.noise.types`.
-        settings: of the project.
+        settings: parameters of the project.
 
     """
     parts = []
@@ -78,12 +78,12 @@ def cards(
 
 
 def trained_on(regime: str, settings: Params) -> str:
-    """What the networks of a regime are trained on."""
+    """Description of what the networks of a regime are trained on."""
     return f"Trained on {wording.trained_on(regime, settings)}"
 
 
 def pair(one: Noisy, noise_name: str) -> str:
-    """The image without and with noise, and how far they are apart."""
+    """The image without and with noise, and the error between the two."""
     psnr = "infinite" if one.psnr is None else f"{one.psnr:.1f} dB"
     return (
         f'<div class="pair">{_figure(one.clean, "the sign without noise", "without noise")}'
@@ -93,7 +93,7 @@ def pair(one: Noisy, noise_name: str) -> str:
 
 
 def _figure(image: np.ndarray, alt: str, caption: str) -> str:
-    """An image at its own size; the page enlarges it pixel by pixel."""
+    """An image at its original size; the page enlarges its pixels."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG")
     uri = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
@@ -101,14 +101,14 @@ def _figure(image: np.ndarray, alt: str, caption: str) -> str:
 
 
 def guesses(clean: list[Guess], noisy: list[Guess], label: int | None) -> str:
-    """The likeliest classes without and with noise, side by side."""
+    """The most likely classes without and with noise, side by side."""
     rows = "".join(f"<tr>{_guess(a, label)}{_guess(b, label)}</tr>" for a, b in zip(clean, noisy, strict=True))
     head = '<th scope="col">without noise</th><th scope="col">with noise</th>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def share(value: float) -> str:
-    """A probability as per cent, never rounded to what it is not."""
+    """A probability as a percentage that is rounded to 0% or 100% only if it is exactly that."""
     if 0 < value < 0.001:
         return "<0.1%"
     return ">99.9%" if 0.999 < value < 1 else f"{value:.1%}"
@@ -126,7 +126,7 @@ def _guess(guess: Guess, label: int | None) -> str:
 
 
 def ruler(marks: list[Bound], scale: list[float], strength: float, noise_type: str) -> str:
-    """The slider's range, bluer beyond each threshold, and the strength on it; nothing where no threshold is known."""
+    """The range of the slider, bluer above each threshold, and the strength on it; nothing if no threshold is known."""
     if not marks:
         return ""
 

@@ -1,4 +1,4 @@
-"""An uploaded photo: refused where it is none, resized for the networks as the data are."""
+"""Uploaded photos: validated, decoded, and resized for the networks in the same way as the data."""
 
 import io
 import struct
@@ -19,14 +19,14 @@ MAX_MEGAPIXELS = 50  # 150 MB in memory
 
 
 def decode(content: bytes) -> np.ndarray:
-    """Decode a photo, turned as its camera says, what is transparent in it black; unreadable metadata are ignored.
+    """Decode a photo and rotate it as its metadata say, if they are readable; transparent pixels become black.
 
     Returns:
         uint8, ``(height, width, 3)``, RGB.
 
     Raises:
-        MisreadError: too many bytes or pixels, no image of a known format, a broken one, or one whose grey levels have
-            more than 8 bits.
+        MisreadError: the photo has too many bytes or pixels, an unknown format or more than 8 bits per channel, or is
+            broken.
 
     """
     if len(content) > MAX_MEGABYTES * 2**20:
@@ -42,12 +42,12 @@ def decode(content: bytes) -> np.ndarray:
         raise
     except Image.DecompressionBombError:
         raise _too_large("far") from None
-    except Exception:  # Pillow raises many kinds for a broken file
+    except Exception:  # Pillow raises many types of exceptions for a broken file
         raise MisreadError(f"the file is no image or a broken one; {', '.join(FORMATS)} can be read") from None
 
 
 def _without_metadata(content: bytes) -> bytes:
-    """A PNG less what says nothing of its pixels, since Pillow refuses the file for it; what is no PNG as it is."""
+    """Remove PNG chunks that do not affect the pixels, as Pillow may refuse the file for them."""
     if not content.startswith(PNG_SIGNATURE):
         return content
     kept, start = [PNG_SIGNATURE], len(PNG_SIGNATURE)
@@ -64,12 +64,12 @@ def _without_metadata(content: bytes) -> bytes:
 def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # of metadata alone: the pixels were read before
+    except Exception:  # only of metadata: the pixels were read before
         return image
 
 
 def _check(image: Image.Image) -> None:
-    """Refuse by what the header says, before any pixel is decoded."""
+    """Check the header before any pixel is decoded."""
     width, height = image.size
     if width * height > MAX_MEGAPIXELS * 10**6:
         raise _too_large(f"{width} x {height} pixels,")
@@ -78,7 +78,7 @@ def _check(image: Image.Image) -> None:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """RGB; what is transparent becomes black, as what lies outside an image is."""
+    """Convert to RGB; transparent pixels become black, like those outside an image."""
     if not image.has_transparency_data:
         return image.convert("RGB")
     image = image.convert("RGBA")
@@ -90,7 +90,7 @@ def _too_large(pixels: str) -> MisreadError:
 
 
 def resized(photo: np.ndarray, policy: str, sizes: tuple[int, ...]) -> dict[int, np.ndarray]:
-    """The photo as the networks see it, the whole of it taken as its region of interest.
+    """Resize a photo for the networks, with the whole photo as its region of interest.
 
     Args:
         photo: uint8, ``(height, width, 3)``, RGB.

@@ -1,4 +1,4 @@
-"""Where a strength lies relative to a network's thresholds."""
+"""Comparison of a strength with a network's thresholds."""
 
 import math
 from typing import NamedTuple
@@ -12,16 +12,16 @@ class Bound(NamedTuple):
     """A threshold with its 95% interval, in the noise type's own unit."""
 
     level: float  # share of the signs that fail there
-    strength: float  # 0: below every strength measured; infinite: beyond them
-    low: float  # at least the strength of 0, at most `strength`; `strength` itself where the end is not known
+    strength: float  # 0: below all measured strengths; infinite: above them
+    low: float  # from 0 to `strength`; equal to `strength` if the end of the interval is unknown
     high: float
 
 
 def bounds(found: dict[str, dict] | None) -> list[Bound]:
-    """Thresholds of a network for one noise type, ascending.
+    """Thresholds of a network for one noise type, in ascending order.
 
     Args:
-        found: what `sweeps.find_thresholds` found; None: nothing.
+        found: result of `sweeps.find_thresholds`; None if there are no thresholds.
 
     """
     outside = {NOT_REACHED: math.inf, BELOW_GRID: 0.0}
@@ -36,12 +36,12 @@ def bounds(found: dict[str, dict] | None) -> list[Bound]:
 
 
 def sentence(found: dict[str, dict] | None, strength: float, noise_type: str) -> str:
-    """What the thresholds say of a strength.
+    """Say in a sentence how a strength compares with the thresholds.
 
     Args:
         found: as for `bounds`.
-        strength: in the type's own unit, at least 0.
-        noise_type: names the unit.
+        strength: strength in the type's own unit, at least 0.
+        noise_type: a module of `misread.noise.types`, which has the unit.
 
     """
     marks = bounds(found)

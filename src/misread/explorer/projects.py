@@ -1,4 +1,4 @@
-"""Which project is shown: its parameters, its trained networks, its thresholds."""
+"""The project that the page shows: its parameters, its trained networks, its thresholds."""
 
 import json
 from pathlib import Path
@@ -8,35 +8,35 @@ from misread import params
 from misread.errors import MisreadError
 from misread.networks import NETWORKS
 
-DEMO = ".demo"  # where `make demo` puts its project
-SCORES = "reports/scores"  # a folder for each network
+DEMO = ".demo"  # folder of the project that `make demo` creates
+SCORES = "reports/scores"  # contains a folder for each network
 
 
 class Classifier(NamedTuple):
-    """A trained network on the disk."""
+    """A trained network on disk."""
 
     network: str
     regime: str
-    size: int  # side of its images, pixels
+    size: int  # side of its images in pixels
     path: Path
 
     @property
     def key(self) -> str:
-        """``NETWORK-REGIME``, as files and metrics call it."""
+        """``NETWORK-REGIME``, its name in files and metrics."""
         return f"{self.network}-{self.regime}"
 
 
 class Project(NamedTuple):
-    """A project's folder and what was read from it."""
+    """A project's folder and the data that were read from it."""
 
     folder: Path
     settings: params.Params
     classifiers: list[Classifier]  # in the order of the parameters
-    thresholds: dict[str, dict]  # network's key -> noise type -> level -> what `sweeps.find_thresholds` found
+    thresholds: dict[str, dict]  # key of the network -> result of `sweeps.find_thresholds` for each noise type
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Sizes of the networks' images, ascending, pixels."""
+        """Sizes of the networks' images in pixels, ascending."""
         return tuple(sorted(self.owners))
 
     @property
@@ -46,7 +46,7 @@ class Project(NamedTuple):
 
 
 def model_files(folder: Path) -> dict[tuple[str, str], Path]:
-    """(network, regime) -> file, of every trained classifier that lies in a project's folder."""
+    """(network, regime) -> file, for every trained classifier in a project's folder."""
     found = {}
     for network in NETWORKS.names:
         for path in sorted(folder.glob(f"models/{network}-*/model.keras")):
@@ -55,10 +55,10 @@ def model_files(folder: Path) -> dict[tuple[str, str], Path]:
 
 
 def find(root: Path, chosen: Path | None = None) -> Path:
-    """The folder of the project to show: the chosen one; else the project itself, else its demo.
+    """The folder of the project to show: the chosen folder, or else the project itself, or else its demo.
 
     Raises:
-        MisreadError: there is no trained network.
+        MisreadError: the folder has no trained network.
 
     """
     if chosen is not None:
@@ -74,7 +74,7 @@ def find(root: Path, chosen: Path | None = None) -> Path:
 
 
 def load(folder: Path) -> Project:
-    """Read what a project's folder holds; the networks themselves are left on the disk.
+    """Read a project's folder; the networks themselves are not loaded.
 
     Raises:
         MisreadError: its parameters or its thresholds are wrong; the message names the file.
@@ -89,10 +89,10 @@ def load(folder: Path) -> Project:
 
 
 def read_thresholds(folder: Path) -> dict[str, dict]:
-    """Thresholds of every network that has some; they are found last.
+    """Read the thresholds of the networks that have some; they may be missing, as the pipeline computes them last.
 
     Raises:
-        MisreadError: a file holds something else.
+        MisreadError: a file does not contain thresholds.
 
     """
     result = {}

@@ -1,4 +1,4 @@
-"""Serve the interactive look, to this computer alone: ./run misread.explorer.serve [FOLDER OF THE PROJECT]."""
+"""Serve the interactive page to this computer only: ./run misread.explorer.serve [FOLDER OF THE PROJECT]."""
 
 import importlib.util
 import logging
@@ -13,14 +13,14 @@ from misread.explorer import photos, projects
 PAGE = ROOT / "src/misread/explorer/app.py"
 OPTIONS = (
     "--server.address=127.0.0.1",
-    "--server.allowedHosts=127.0.0.1",  # by no other name, as pages elsewhere might give it
+    "--server.allowedHosts=127.0.0.1",  # no other host names, which foreign pages might use
     "--server.allowedHosts=localhost",
     f"--server.maxUploadSize={photos.MAX_MEGABYTES}",
-    "--server.headless=true",  # neither asks for an e-mail address nor opens a browser
+    "--server.headless=true",  # does not ask for an e-mail address or open a browser
     "--server.fileWatcherType=none",
     "--browser.gatherUsageStats=false",
     "--client.toolbarMode=minimal",
-    "--client.showErrorLinks=false",  # they lead to search engines
+    "--client.showErrorLinks=false",  # the links lead to search engines
     "--theme.light.primaryColor=#0072B2",
     "--theme.dark.primaryColor=#56B4E9",
 )
@@ -30,7 +30,7 @@ def main() -> None:
     folder = projects.find(ROOT, Path(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1] else None)
     if importlib.util.find_spec("streamlit") is None:
         raise MisreadError("Streamlit is not installed; `make explore` installs and starts everything")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it takes several networks for one that is built anew
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # hides false warnings of retracing for several networks
     print(f"Loading the networks of {folder} ...", flush=True)
     from misread.explorer import look  # imports TensorFlow, which takes seconds
 
@@ -39,8 +39,8 @@ def main() -> None:
 
 
 def serve(folder: Path) -> None:
-    """Run Streamlit in this process, where the networks are, until it is interrupted."""
-    # Called from a foreign page, Streamlit would ask a web service for its own address: this proxy is none.
+    """Run Streamlit in this process, which has the networks in memory, until it is interrupted."""
+    # For requests from foreign pages, Streamlit asks a web service for its own address; this invalid proxy prevents it.
     nowhere = "http://127.0.0.1:9"
     os.environ |= {"http_proxy": nowhere, "https_proxy": nowhere, "no_proxy": "127.0.0.1"}
     from streamlit.web import cli

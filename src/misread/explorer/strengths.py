@@ -1,4 +1,4 @@
-"""Strengths as the page offers and names them."""
+"""Strengths that the page offers, and their names."""
 
 import itertools
 from collections.abc import Iterable
@@ -7,25 +7,26 @@ import numpy as np
 
 from misread.noise.types import NOISE_TYPES
 
-STEPS = 3  # of the slider, from one strength of the grid to the next
+STEPS = 3  # slider steps between two strengths of the grid
 
 
 def short(strength: float, noise_type: str) -> str:
-    """The bare number, ``none`` for 0."""
+    """A strength as a number without unit; ``none`` for 0."""
     return NOISE_TYPES[noise_type].number(strength) if strength else "none"
 
 
 def positions(grid: list[float], levels: Iterable[float]) -> list[float]:
-    """Strengths that a slider offers: none, then the sweep's grid with steps between, and the study's own levels.
+    """Strengths of the slider: 0, the sweep's grid with steps in between, and the levels of the study.
 
-    The grid is about geometric; so are the steps, and an equal way on the slider is an equal factor.
+    The grid and the steps are approximately geometric, so equal distances on the slider are equal factors.
 
     Args:
         grid: ascending, above 0, as in the parameter ``noise.types.TYPE.sweep``.
-        levels: further strengths; those beyond the grid are left out.
+        levels: additional strengths; those outside the grid are omitted.
 
     Returns:
-        Ascending, of 3 significant digits, so that no two are written alike; grid and levels as they are.
+        Strengths, ascending. Steps are rounded to 3 significant digits, so that no two look the same; grid and levels
+        are not rounded.
 
     """
     exact = {*grid, *(level for level in levels if grid[0] <= level <= grid[-1])}

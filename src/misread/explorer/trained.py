@@ -1,4 +1,4 @@
-"""The trained networks of a project, in memory, and what they make of single images."""
+"""The trained networks of a project in memory, and their predictions for single images."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,9 +12,9 @@ from misread.inference import predictions
 from misread.training import saving
 
 if TYPE_CHECKING:
-    import keras  # which `misread.networks` starts
+    import keras  # imported by `misread.networks` at run time
 
-REMEMBERED = 512  # images whose predictions are kept, of all networks together
+REMEMBERED = 512  # cached predictions of all networks together
 
 
 class Guess(NamedTuple):
@@ -25,25 +25,25 @@ class Guess(NamedTuple):
 
 
 class Networks:
-    """Networks that are loaded and warmed once; what they said of an image is remembered."""
+    """Networks that are loaded and warmed up once; their predictions are cached."""
 
     def __init__(self, classifiers: list[Classifier]) -> None:
-        """Load and warm them.
+        """Load and warm up the networks.
 
         Raises:
-            MisreadError: a file is broken, or its network takes or gives something else than the parameters say.
+            MisreadError: a file is broken, or the input or output shape of its network does not fit the parameters.
 
         """
         self._models = {one.key: _load(one) for one in classifiers}
         self._remembered = lru_cache(REMEMBERED)(self._predict)
 
     def guesses(self, key: str, image: np.ndarray, count: int = 3) -> list[Guess]:
-        """The likeliest classes, the likeliest first.
+        """The most likely classes, in descending order of probability.
 
         Args:
             key: ``NETWORK-REGIME``.
             image: uint8, ``(SIZE, SIZE, 3)``, RGB, of the network's size.
-            count: how many.
+            count: number of classes.
 
         """
         scores = self._remembered(key, len(image), image.tobytes())
@@ -64,5 +64,5 @@ def _load(one: Classifier) -> "keras.Model":
             f"{one.path}: takes {model.input_shape} and gives {model.output_shape}, but params.yaml asks for "
             f"{expected[0]} and {expected[1]}; `dvc repro` trains it anew"
         )
-    predictions.probabilities(model, np.zeros((1, one.size, one.size, 3), np.uint8))  # compiles what later calls use
+    predictions.probabilities(model, np.zeros((1, one.size, one.size, 3), np.uint8))  # compiles it for later calls
     return model

@@ -1,3 +1,3 @@
-"""Generative adversarial networks: the plain and the conditional one, their training, and samples from them."""
+"""Generative adversarial networks: a plain and a conditional GAN, their training, and samples from them."""
 
-import misread.training  # noqa: F401  # Keras starts there
+import misread.training  # noqa: F401  # imports Keras with the right settings

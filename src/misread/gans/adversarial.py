@@ -1,4 +1,4 @@
-"""What both kinds of GAN share besides their training step: optimizers, random numbers, an EMA, and records."""
+"""Base class of both kinds of GAN: optimizers, random numbers, the EMA of the generator, and metrics."""
 
 import keras
 import tensorflow as tf
@@ -13,7 +13,8 @@ RECORDED = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accur
 class Adversarial(keras.Model):
     """A generator and a discriminator; subclasses add ``train_step``.
 
-    ``ema_generator`` is the generator to sample from: its weights are the moving average of the generator's.
+    ``ema_generator`` is the generator to sample from: its weights are the exponential moving average (EMA) of the
+    generator's weights.
     """
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model, settings: GanTraining, seed: int, name: str):
@@ -27,8 +28,8 @@ class Adversarial(keras.Model):
         self.trackers = {name: keras.metrics.Mean(name) for name in RECORDED}
 
     def compile(self) -> None:
-        """Give each network its optimizer."""
-        super().compile(jit_compile=False)  # refused where kernels are to be deterministic; the step does it itself
+        """Create an optimizer for each network."""
+        super().compile(jit_compile=False)  # refused with deterministic kernels; train_step is compiled instead
         self.generator_optimizer = self._adam(self.generator)
         self.discriminator_optimizer = self._adam(self.discriminator)
 
@@ -39,18 +40,18 @@ class Adversarial(keras.Model):
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """Both losses, and the shares of real and of generated images that the discriminator classifies correctly."""
+        """Both losses, and the discriminator's accuracy on real and on generated images."""
         return list(self.trackers.values())
 
     def latent(self, count: int) -> tf.Tensor:
-        """Fresh noise vectors, standard normal, float32 ``(count, latent_size)``."""
+        """Draw standard normal noise vectors, float32 ``(count, latent_size)``."""
         return keras.random.normal((count, self.settings.latent_size), seed=self.random)
 
     def update_ema(self) -> None:
-        """Move ``ema_generator`` towards the generator, what batch normalisation measures included.
+        """Update ``ema_generator`` with the generator's weights, including the statistics of batch normalisation.
 
-        The momentum rises to its final value as ``(1 + step) / (10 + step)``, so that the random start is soon
-        forgotten.
+        The momentum rises to its final value as ``(1 + step) / (10 + step)``, so that the random initial weights soon
+        lose their influence.
         """
         step = ops.cast(self.generator_optimizer.iterations, "float32")
         momentum = ops.minimum(self.settings.ema, (1.0 + step) / (10.0 + step))
@@ -58,13 +59,13 @@ class Adversarial(keras.Model):
             mean.assign(momentum * mean + (1.0 - momentum) * value)
 
     def record(self, discriminator_loss, generator_loss, on_real, on_fake) -> dict[str, tf.Tensor]:
-        """Add a step to the epoch's means.
+        """Add the values of one step to the means of the epoch.
 
         Args:
             discriminator_loss: scalar.
             generator_loss: scalar.
             on_real: the discriminator's logits on real images, ``(N, 1)``.
-            on_fake: those on generated ones.
+            on_fake: the discriminator's logits on generated images, ``(N, 1)``.
 
         """
         undecided = self.loss_halves.undecided
@@ -80,5 +81,5 @@ class Adversarial(keras.Model):
 
 
 def to_network_range(images: tf.Tensor) -> tf.Tensor:
-    """From uint8 to float32 in [-1, 1]."""
+    """Convert images from uint8 to float32 in [-1, 1]."""
     return ops.cast(images, "float32") / 127.5 - 1.0

@@ -1,4 +1,4 @@
-"""The conditional GAN: both networks are told the class.
+"""The conditional GAN: both networks get the class as an input.
 
 Source: M. Mirza and S. Osindero, "Conditional Generative Adversarial Nets", arXiv 1411.1784.
 """
@@ -16,10 +16,10 @@ from misread.params.schema import Gan
 
 
 def generator(params: Gan) -> keras.Model:
-    """From ``[latent, label]`` to images ``(N, SIZE, SIZE, 3)`` in [-1, 1].
+    """Build the generator: from ``[latent, label]`` to images ``(N, SIZE, SIZE, 3)`` in [-1, 1].
 
-    Latent vectors are standard normal, ``(N, latent_size)``; labels int, ``(N,)``, through an embedding that is
-    concatenated to the latent vector.
+    Latent vectors are standard normal, ``(N, latent_size)``. Labels are int, ``(N,)``; their embedding is concatenated
+    to the latent vector.
     """
     latent = keras.Input((params.training.latent_size,), name="latent")
     label = keras.Input((), dtype="int32", name="label")
@@ -29,14 +29,14 @@ def generator(params: Gan) -> keras.Model:
 
 
 def concat(image: keras.KerasTensor, label: keras.KerasTensor, params: Gan) -> keras.KerasTensor:
-    """The class as an embedding beside the flattened image: the study's way."""
+    """Discriminator logits from an embedding of the class concatenated to the flattened image, as in the study."""
     embedding = layers.Embedding(classes.COUNT, params.kinds.cgan.embedding_size, name="embedding")(label)
     features = discriminator_stack(layers.Concatenate()([layers.Flatten()(image), embedding]))
     return layers.Dense(1, name="logit")(features)
 
 
 def projection(image: keras.KerasTensor, label: keras.KerasTensor, params: Gan) -> keras.KerasTensor:
-    """The class as a direction in the space of the features, onto which they are projected.
+    """Discriminator logits with a projection of the features onto an embedding of the class.
 
     Source: T. Miyato and M. Koyama, "cGANs with Projection Discriminator", arXiv 1802.05637.
     """
@@ -53,9 +53,9 @@ CONDITIONS: dict[str, Callable[[keras.KerasTensor, keras.KerasTensor, Gan], kera
 
 
 def discriminator(params: Gan) -> keras.Model:
-    """From ``[images, label]`` to logits ``(N, 1)``: high for a real sign of the class.
+    """Build the discriminator: from ``[images, label]`` to logits ``(N, 1)``, high for a real sign of the class.
 
-    Images are ``(N, SIZE, SIZE, 3)`` in [-1, 1], labels int ``(N,)``.
+    Images are ``(N, SIZE, SIZE, 3)`` in [-1, 1]; labels are int, ``(N,)``.
     """
     image = keras.Input((params.image_size, params.image_size, 3), name="image")
     label = keras.Input((), dtype="int32", name="label")
@@ -66,7 +66,7 @@ def discriminator(params: Gan) -> keras.Model:
 class ConditionalGAN(Adversarial):
     """Both networks, and the step that trains them on batches ``(images, labels)``.
 
-    Generated images get the labels of the real ones, so that both come in the same proportions.
+    Generated images get the labels of the real ones, so that both have the same class proportions.
     """
 
     def __init__(self, params: Gan, seed: int):
@@ -74,7 +74,7 @@ class ConditionalGAN(Adversarial):
 
     @tf.function(jit_compile=True)
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Update the discriminator, then the generator, on as many generated images as there are real ones."""
+        """Update the discriminator, then the generator, with as many generated images as real ones."""
         images, label = batch
         real = to_network_range(images)
         latent = self.latent(ops.shape(real)[0])

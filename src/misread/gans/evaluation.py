@@ -1,4 +1,4 @@
-"""Evaluation of a GAN by its images and its discriminator: all scores and tables of one GAN."""
+"""Evaluation of one GAN: scores and tables of its images and its discriminator."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,13 @@ from misread.params import Params
 
 
 class Signs(NamedTuple):
-    """The images that an evaluation compares; labels of the images of a plain GAN mean nothing."""
+    """The images that an evaluation compares; a plain GAN's images have meaningless labels."""
 
     generated: store.ImageSet
-    real: store.ImageSet  # the training set of the GAN's regime, held-out tracks included
-    index: pd.DataFrame  # of the same rows: class_id, track, validation
+    real: store.ImageSet  # the training set of the GAN's regime, including the held-out tracks
+    index: pd.DataFrame  # class_id, track and validation of the same rows
     test: dict[str, store.ImageSet]  # the clean and all noisy test sets by name
-    compared: dict[str, store.ImageSet]  # the training set, clean and under each noise, by name
+    compared: dict[str, store.ImageSet]  # the training set, clean and with each noise, by name
 
     @property
     def training(self) -> np.ndarray:
@@ -32,13 +32,13 @@ class Signs(NamedTuple):
 class Networks(NamedTuple):
     """The trained networks that an evaluation needs."""
 
-    evaluator: keras.Model  # classifier trained on clean signs, whose features measure distances as well
-    noisy_evaluator: keras.Model | None  # classifier trained on noisy signs, of a conditional GAN of the noisy regime
+    evaluator: keras.Model  # classifier trained on clean signs; its features are also used for FID and KID
+    noisy_evaluator: keras.Model | None  # classifier trained on noisy signs; for conditional GANs of the noisy regime
     discriminator: keras.Model
 
 
 class Evaluation(NamedTuple):
-    """What `evaluate` finds; the tables are those of `misread.metrics.gan_scores`."""
+    """Result of `evaluate`; the tables are described in `misread.metrics.gan_scores`."""
 
     scores: dict
     proportions: pd.DataFrame
@@ -47,12 +47,12 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Params) -> Evaluation:
-    """Measure fidelity, diversity, classes and noise of the generated images, and the discriminator's decisions.
+    """Evaluate the generated images (fidelity, diversity, classes, noise) and the discriminator's decisions.
 
     Args:
-        signs: the images.
-        networks: trained ones.
-        conditional: whether the GAN was told the class of each image.
+        signs: images to compare.
+        networks: trained networks.
+        conditional: whether the GAN is conditional.
         settings: the parameters.
 
     """
@@ -87,7 +87,7 @@ def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Para
 def _fidelity(
     features: np.ndarray, real: np.ndarray, index: pd.DataFrame, settings: Params
 ) -> tuple[dict[str, float], dict[str, Estimate], int]:
-    """Distances and shares of `gan_scores.fidelity`, and the number of images of each kind that were compared."""
+    """Distances and shares of `gan_scores.fidelity`, and the number of images compared of each kind."""
     rng = np.random.default_rng(settings.seed)
     tracks = index.groupby(["class_id", "track"]).ngroup().to_numpy()
     *halves, frames = generation.halves_by_track(tracks, settings.gan.evaluation.images, rng)
@@ -100,7 +100,7 @@ def _fidelity(
 def _gan_test(
     generated: store.ImageSet, seen: np.ndarray, noisy_evaluator: keras.Model | None
 ) -> tuple[dict[str, Estimate], dict]:
-    """Share of the generated images in which the evaluators see the intended class: with intervals, and as scores."""
+    """Share of the generated images that the evaluators assign to the intended class: with intervals, and as scores."""
     shares = {"gan_test": proportion(seen == generated.labels)}
     scores = {"gan_test": {"accuracy": shares["gan_test"].value}}
     if noisy_evaluator is not None:
@@ -126,7 +126,7 @@ def _taken_for_real(signs: Signs, discriminator: keras.Model, conditional: bool,
 
 
 def _noise(signs: Signs, count: int, settings: Params) -> pd.DataFrame:
-    """The noise in the generated images and in the same training images, clean and under each noise: ``count`` each."""
+    """Noise in ``count`` generated images, and in ``count`` training images, clean and with each noise."""
     rows = np.linspace(0, len(signs.generated.images) - 1, count).round().astype(int)
     real = np.flatnonzero(signs.training)[rows]
     chosen = {"generated": signs.generated.images[rows]}

@@ -1,4 +1,4 @@
-"""Predictions of trained networks for images: classes from an evaluator, real or generated from a discriminator."""
+"""Predictions for images: classes from an evaluator, and real or generated from a discriminator."""
 
 import keras
 import numpy as np
@@ -9,14 +9,14 @@ BATCH = 1024
 
 
 def classes_and_features(evaluator: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The class that a classifier predicts for each image, and the activations of the layer before its logits.
+    """Predict the class of each image, and return the activations of the layer before the logits as its features.
 
     Args:
-        evaluator: a downstream classifier, or another classifier with a layer ``features``.
+        evaluator: downstream classifier, or another classifier with a layer ``features``.
         images: uint8, ``(N, SIZE, SIZE, 3)``; may be memory-mapped.
 
     Returns:
-        int64 ``(N,)`` and float32 ``(N, D)``.
+        Classes, int64 ``(N,)``, and features, float32 ``(N, D)``.
 
     """
     both = keras.Model(evaluator.inputs, [*evaluator.outputs, evaluator.get_layer("features").output])
@@ -31,10 +31,10 @@ def taken_for_real(
     """Which images a discriminator classifies as real: bool ``(N,)``.
 
     Args:
-        discriminator: of `misread.gans.gan` or `misread.gans.cgan`.
-        loss: that it was trained with, key of `misread.gans.losses.LOSSES`.
+        discriminator: discriminator of `misread.gans.gan` or `misread.gans.cgan`.
+        loss: loss of its training, key of `misread.gans.losses.LOSSES`.
         images: uint8, ``(N, SIZE, SIZE, 3)``; may be memory-mapped.
-        labels: int, ``(N,)``, for a conditional discriminator; None for a plain one.
+        labels: int, ``(N,)``, for a conditional discriminator; None for a plain discriminator.
 
     """
     logits = []

@@ -22,15 +22,17 @@ from misread.training.determinism import make_deterministic
 from misread.training.input_pipeline import InputPipeline, dataset
 
 KINDS: dict[str, Callable[[Gan, int], Adversarial]] = {"gan": GAN, "cgan": ConditionalGAN}
-SAMPLE_ROWS = 8  # of the grids drawn during training
-PLAIN_COLUMNS = 24  # of the plain GAN's; the conditional one's have a column for each class
+SAMPLE_ROWS = 8  # rows of the sample grids drawn during training
+PLAIN_COLUMNS = 24  # columns of the plain GAN's grids; the conditional GAN's grids have a column for each class
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Draw signs after every ``every`` epochs, and after the last, always of the same noise vectors.
+    """Save a grid of generated signs every ``every`` epochs and after the last epoch, from the same noise vectors.
 
     Args:
-        folder: exists; gets ``epoch-NNN.png``.
+        folder: existing folder, in which ``epoch-NNN.png`` is saved.
+        every: number of epochs between two grids.
+        seed: seed of the noise vectors.
 
     """
 
@@ -39,7 +41,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.folder, self.every, self.seed = folder, every, seed
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Draw, if it is time."""
+        """Save a grid if one is due."""
         if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
             return
         conditional = isinstance(self.model, ConditionalGAN)
@@ -51,11 +53,11 @@ class SampleGrid(keras.callbacks.Callback):
 
 
 class StopOnCollapse(keras.callbacks.Callback):
-    """End a training that can come to nothing.
+    """Stop training when it diverges or when the discriminator collapses.
 
     Raises:
-        MisreadError: a loss is no longer a number; or the discriminator has told nearly all images rightly, real and
-            generated, for several epochs in a row.
+        MisreadError: a loss is NaN or infinite; or the discriminator has correctly classified nearly all images, real
+            and generated, for several epochs in a row.
 
     """
 
@@ -64,7 +66,7 @@ class StopOnCollapse(keras.callbacks.Callback):
         self.collapse, self.won = collapse, 0
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Look at the epoch's means."""
+        """Check the means of the epoch."""
         if not all(math.isfinite(logs[name]) for name in RECORDED):
             raise MisreadError(
                 f"gan.training.learning_rate: {self.model.settings.learning_rate}: training diverged in epoch "
@@ -96,20 +98,20 @@ def train(
     Args:
         kind: key of `KINDS`.
         params: settings of the GANs.
-        epochs: how many.
+        epochs: number of epochs.
         images: uint8, ``(N, SIZE, SIZE, 3)``; may be memory-mapped.
         labels: int64, ``(N,)``.
-        rows: int, which images to train on.
-        seed: of every random choice.
-        threads: see `misread.training.determinism`.
+        rows: int, rows of the images to train on.
+        seed: seed of all random choices.
+        threads: number of threads, see `misread.training.determinism`.
         grids: existing folder for the sample grids.
 
     Returns:
-        The model; and its history, a row for each epoch with epoch (from 1), discriminator_loss, generator_loss,
-        real_accuracy and fake_accuracy (shares of the images that the discriminator classified correctly).
+        The model, and its history: a row for each epoch with epoch (from 1), discriminator_loss, generator_loss,
+        real_accuracy and fake_accuracy (the discriminator's accuracy on real and on generated images).
 
     Raises:
-        MisreadError: training diverged, or the discriminator won outright.
+        MisreadError: training diverged, or the discriminator collapsed.
 
     """
     make_deterministic(seed, threads)
@@ -122,7 +124,7 @@ def train(
         dataset(pipeline.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY),
         steps_per_epoch=pipeline.steps_per_epoch,
         epochs=epochs,
-        shuffle=False,  # the pipeline has done it
+        shuffle=False,  # the input pipeline shuffles
         callbacks=[StopOnCollapse(params.training.collapse), SampleGrid(grids, params.training.samples_every, seed)],
         verbose=1 if sys.stdout.isatty() else 2,
     ).history

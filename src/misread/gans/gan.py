@@ -1,4 +1,4 @@
-"""The GAN: a generator that turns noise vectors into signs, and a discriminator that tells them from real ones.
+"""The GAN: a generator turns noise vectors into signs, and a discriminator distinguishes them from real signs.
 
 Source: I. Goodfellow et al., "Generative Adversarial Nets", arXiv 1406.2661.
 """
@@ -13,7 +13,7 @@ from misread.params.schema import Gan
 
 
 def generator(params: Gan) -> keras.Model:
-    """From latent vectors, standard normal, ``(N, latent_size)``, to images ``(N, SIZE, SIZE, 3)`` in [-1, 1].
+    """Build the generator: standard normal vectors ``(N, latent_size)`` to images ``(N, SIZE, SIZE, 3)`` in [-1, 1].
 
     3,117,232 trainable parameters at 28 px and latent size 100.
     """
@@ -22,7 +22,7 @@ def generator(params: Gan) -> keras.Model:
 
 
 def discriminator(params: Gan) -> keras.Model:
-    """From images ``(N, SIZE, SIZE, 3)`` in [-1, 1] to logits ``(N, 1)``: high for real.
+    """Build the discriminator: images ``(N, SIZE, SIZE, 3)`` in [-1, 1] to logits ``(N, 1)``, high for real images.
 
     1,336,321 parameters at 28 px.
     """
@@ -39,7 +39,7 @@ class GAN(Adversarial):
 
     @tf.function(jit_compile=True)
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Update the discriminator, then the generator, on as many generated images as there are real ones."""
+        """Update the discriminator, then the generator, with as many generated images as real ones."""
         images, _ = batch
         real = to_network_range(images)
         latent = self.latent(ops.shape(real)[0])

@@ -1,7 +1,7 @@
-"""Adversarial losses, on logits.
+"""Adversarial losses, computed from logits.
 
-A loss has two halves, each float32 ``(N, 1)`` in and a scalar out: ``discriminator(real, fake, smoothing)`` and
-``generator(fake)``; and the logit at which the discriminator is undecided.
+A loss has a function for each network, ``discriminator(real, fake, smoothing)`` and ``generator(fake)``, which take
+float32 logits ``(N, 1)`` and return a scalar; and the logit at which the discriminator is undecided.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from keras import ops
 
 
 class Loss(NamedTuple):
-    """What the two networks minimise."""
+    """The losses that the two networks minimise."""
 
     discriminator: Callable[[keras.KerasTensor, keras.KerasTensor, float], keras.KerasTensor]
     generator: Callable[[keras.KerasTensor], keras.KerasTensor]
@@ -20,7 +20,7 @@ class Loss(NamedTuple):
 
 
 def _cross_entropy_discriminator(real, fake, smoothing):
-    """Minimax objective of I. Goodfellow et al., arXiv 1406.2661; real signs count as real to ``1 - smoothing``.
+    """Minimax objective of I. Goodfellow et al., arXiv 1406.2661; the target of real signs is ``1 - smoothing``.
 
     One-sided label smoothing: T. Salimans et al., arXiv 1606.03498.
     """
@@ -29,7 +29,7 @@ def _cross_entropy_discriminator(real, fake, smoothing):
 
 
 def _cross_entropy_generator(fake):
-    """The non-saturating form: maximise the logarithm of the probability of being taken for real."""
+    """The non-saturating loss: maximise the logarithm of the probability of being classified as real."""
     return ops.mean(ops.softplus(-fake))
 
 

@@ -1,4 +1,4 @@
-"""Signs from a trained generator."""
+"""Sampling signs from a trained generator."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ BATCH = 1024
 
 
 def latent_vectors(count: int, size: int, seed: int | list[int]) -> np.ndarray:
-    """Standard normal noise vectors, float32 ``(count, size)``."""
+    """Draw standard normal noise vectors, float32 ``(count, size)``."""
     return np.random.default_rng(seed).standard_normal((count, size), dtype=np.float32)
 
 
 def generate(generator: keras.Model, latent: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-    """Images of noise vectors, batch by batch.
+    """Generate images from noise vectors, batch by batch.
 
     Args:
-        generator: of `misread.gans.gan` or `misread.gans.cgan`.
+        generator: generator of `misread.gans.gan` or `misread.gans.cgan`.
         latent: float32, ``(N, latent_size)``.
-        labels: int, ``(N,)``, the class of each image, for a conditional generator; None for a plain one.
+        labels: int, ``(N,)``, the class of each image, for a conditional generator; None for a plain generator.
 
     Returns:
         uint8, ``(N, SIZE, SIZE, 3)``, RGB.
@@ -35,12 +35,12 @@ def generate(generator: keras.Model, latent: np.ndarray, labels: np.ndarray | No
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
-    """From [-1, 1] to grey levels."""
+    """Convert images from [-1, 1] to grey levels."""
     return np.clip(np.round((images + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images side by side, row by row: uint8 ``(N, S, S, 3)`` to ``(ROWS * S, columns * S, 3)``; N a multiple."""
+    """Arrange images in rows of ``columns``: uint8, ``(ROWS * columns, S, S, 3)`` to ``(ROWS * S, columns * S, 3)``."""
     size = images.shape[1]
     rows = images.reshape(-1, columns, size, size, 3)
     return rows.transpose(0, 2, 1, 3, 4).reshape(-1, columns * size, 3)

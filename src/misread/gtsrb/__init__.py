@@ -1,1 +1,1 @@
-"""GTSRB: archives and their content, Kaggle's edition, class names, and rendered signs in the same layout."""
+"""GTSRB: the archives and their content, Kaggle's edition, class names, and rendered signs in the same layout."""

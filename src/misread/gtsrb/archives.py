@@ -1,4 +1,4 @@
-"""Writing archives in the official GTSRB layout, for signs that come from elsewhere."""
+"""Writing archives in the official GTSRB layout from signs of another source."""
 
 import io
 import zipfile
@@ -9,11 +9,11 @@ import pandas as pd
 
 from misread.gtsrb import dataset
 
-DATE = (2011, 8, 1, 0, 0, 0)  # fixed, so that the same signs give the same bytes
+DATE = (2011, 8, 1, 0, 0, 0)  # fixed date, so that the same signs give the same bytes
 
 
 class Writer:
-    """Writes the three archives; use it as a context manager."""
+    """Context manager that writes the three archives."""
 
     def __init__(self, folder: Path):
         self._train = zipfile.ZipFile(folder / dataset.TRAIN.name, "w")
@@ -36,7 +36,7 @@ class Writer:
         _store(self._test, f"{dataset.TEST_ROOT}/{name}", _ppm(image))
 
     def add_annotations(self, train: pd.DataFrame, test: pd.DataFrame) -> None:
-        """Add the annotation files; the tables have the official columns, `dataset.COLUMNS`."""
+        """Add the annotation files; the tables have the official columns, the keys of `dataset.COLUMNS`."""
         for class_id, rows in train.groupby("ClassId"):
             _store(self._train, f"{dataset.TRAIN_ROOT}/{class_id:05d}/GT-{class_id:05d}.csv", _csv(rows))
         _store(self._test, f"{dataset.TEST_ROOT}/GT-final_test.test.csv", _csv(test.drop(columns="ClassId")))

@@ -1,4 +1,4 @@
-"""A canvas for the faces of signs, and the parts that several faces share."""
+"""A canvas for drawing sign faces, and the shapes that several faces share."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 SIDE = 256  # pixels of a finished face
-SCALE = 2  # drawn so many times larger, then reduced: smooth edges
+SCALE = 2  # a face is drawn this many times larger and then shrunk, which smooths its edges
 
 RED, BLUE, WHITE, BLACK, GREY, YELLOW = "#c01822", "#1450a0", "#f4f4f0", "#141414", "#8a8a8a", "#f2b600"
 FONT = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans-Bold.ttf"
@@ -42,7 +42,7 @@ class Face:
             self.disc(x, y, width / 2, color)
 
     def arrow(self, points: Points, width: float, color: str) -> None:
-        """A line whose last point is the tip of an arrow head."""
+        """Draw a line whose last point is the tip of an arrow head."""
         (x0, y0), (x1, y1) = points[-2:]
         length = np.hypot(x1 - x0, y1 - y0)
         dx, dy = (x1 - x0) / length, (y1 - y0) / length
@@ -53,48 +53,48 @@ class Face:
         self.polygon([(x1, y1), (neck_x + side_x, neck_y + side_y), (neck_x - side_x, neck_y - side_y)], color)
 
     def text(self, text: str, height: float, color: str, y: float = 50.0) -> None:
-        """Bold text, capitals so high, centred on x = 50."""
+        """Draw bold text with capitals of the given height, centred on x = 50."""
         font = ImageFont.truetype(FONT, round(height * self._unit / 0.73))
         self._draw.text(self._pixels([(50, y)])[0], text, fill=color, font=font, anchor="mm")
 
     def finished(self) -> np.ndarray:
-        """uint8, ``(SIDE, SIDE, 4)``, RGBA."""
+        """Return the finished face: uint8, ``(SIDE, SIDE, 4)``, RGBA."""
         return np.asarray(self.image.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def ring(face: Face, rim: str = RED, inner: str = WHITE) -> None:
-    """The red ring of a prohibition."""
+    """Draw the red ring of a prohibition sign."""
     face.disc(50, 50, 49, WHITE)
     face.disc(50, 50, 47, rim)
     face.disc(50, 50, 36, inner)
 
 
 def triangle(face: Face) -> None:
-    """The red triangle of a danger."""
+    """Draw the red triangle of a danger sign."""
     face.polygon([(50, 3), (99, 90), (1, 90)], RED)
     face.polygon([(50, 22), (83, 80), (17, 80)], WHITE)
 
 
 def blue(face: Face) -> None:
-    """The blue disc of an order."""
+    """Draw the blue disc of a mandatory sign."""
     face.disc(50, 50, 49, WHITE)
     face.disc(50, 50, 46.5, BLUE)
 
 
 def end_of_restriction(face: Face) -> None:
-    """The white disc with a black rim of the end of a restriction."""
+    """Draw the white disc with a black rim of an end-of-restriction sign."""
     face.disc(50, 50, 49, BLACK)
     face.disc(50, 50, 47, WHITE)
 
 
 def stripes(face: Face) -> None:
-    """The stripes that cross out a restriction."""
+    """Draw the stripes that cross out a restriction."""
     for offset in (-8, -4, 0, 4, 8):
         face.line([(24 + offset, 76 + offset * 0.2), (76 + offset * 0.6, 22 + offset * 0.6)], 1.8, BLACK)
 
 
 def car(face: Face, x: float, y: float, color: str, scale: float = 1.0) -> None:
-    """A car around a point."""
+    """Draw a car centred on a point."""
     s = scale
     face.polygon([(x - 7 * s, y), (x - 5 * s, y - 8 * s), (x + 5 * s, y - 8 * s), (x + 7 * s, y)], color)
     face.polygon([(x - 10 * s, y), (x + 10 * s, y), (x + 10 * s, y + 8 * s), (x - 10 * s, y + 8 * s)], color)
@@ -103,7 +103,7 @@ def car(face: Face, x: float, y: float, color: str, scale: float = 1.0) -> None:
 
 
 def truck(face: Face, x: float, y: float, color: str, scale: float = 1.0) -> None:
-    """A truck around a point."""
+    """Draw a truck centred on a point."""
     s = scale
     face.polygon(
         [(x - 16 * s, y - 12 * s), (x + 4 * s, y - 12 * s), (x + 4 * s, y + 8 * s), (x - 16 * s, y + 8 * s)], color
@@ -116,7 +116,7 @@ def truck(face: Face, x: float, y: float, color: str, scale: float = 1.0) -> Non
 
 
 def person(face: Face, x: float, y: float, color: str, scale: float = 1.0) -> None:
-    """A person around a point."""
+    """Draw a person centred on a point."""
     s = scale
     face.disc(x, y - 17 * s, 4.5 * s, color)
     face.line([(x, y - 11 * s), (x, y + 3 * s)], 6 * s, color)

@@ -1,4 +1,4 @@
-"""The 43 classes of GTSRB: names, and what mirroring does to each."""
+"""The 43 classes of GTSRB: their names, and the class of each sign's mirror image."""
 
 NAMES: tuple[str, ...] = (
     "speed limit 20",
@@ -48,8 +48,8 @@ NAMES: tuple[str, ...] = (
 
 COUNT = len(NAMES)
 
-# What a mirrored sign is. Only classes listed here may be flipped; a symmetric one stays itself, of a pair each becomes
-# the other. Signs with digits, letters or figures that look one way are not listed.
+# Class -> class of its mirror image: the same class for a symmetric sign, the opposite class for a left or right sign.
+# Only classes listed here may be flipped. Signs with digits, letters or asymmetric figures are not listed.
 MIRRORED_LEFT_TO_RIGHT: dict[int, int] = {
     **{symmetric: symmetric for symmetric in (11, 12, 13, 15, 17, 18, 22, 26, 35)},
     19: 20,

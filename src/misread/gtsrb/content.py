@@ -1,7 +1,7 @@
-"""Whether the data are GTSRB: what the real benchmark holds, pinned, whatever files it came in.
+"""Check that the data are the published GTSRB benchmark, whatever files they were read from.
 
-``content.json`` has for each split and class the number of images and a digest of all their pixels, sizes,
-classes and regions of interest, see `misread.data.clean_sets.digest_by_class`.
+``content.json`` has the number of images of each split and class, and a digest of all their pixels, sizes,
+classes and regions of interest; see `misread.data.clean_sets.digest_by_class`.
 """
 
 import json
@@ -21,10 +21,10 @@ def pinned() -> dict[str, list[dict]]:
 
 
 def check_counts(index: pd.DataFrame, split: str) -> None:
-    """Compare the number of images in each class.
+    """Compare the number of images in each class with the benchmark's.
 
     Raises:
-        MisreadError: a class has too few or too many; the message names the first.
+        MisreadError: a class has too few or too many images; the message names the first such class.
 
     """
     counts = index.class_id.value_counts()
@@ -37,7 +37,7 @@ def check_counts(index: pd.DataFrame, split: str) -> None:
 
 
 def check_digests(digests: dict[int, str], counts: pd.Series, split: str) -> None:
-    """Compare the content of each class of which every image was read; a class that was capped is passed over.
+    """Compare the content of each class of which every image was read; capped classes are skipped.
 
     Args:
         digests: class -> digest of the images read.
@@ -45,7 +45,7 @@ def check_digests(digests: dict[int, str], counts: pd.Series, split: str) -> Non
         split: ``train`` or ``test``.
 
     Raises:
-        MisreadError: a class differs; the message names the first.
+        MisreadError: a class differs; the message names the first such class.
 
     """
     for class_id, digest in digests.items():

@@ -27,7 +27,7 @@ TEST_ANNOTATIONS = "GT-final_test.csv"
 
 
 class Archive(NamedTuple):
-    """An official zip: its file name, and the checksum of the published file."""
+    """An official zip: its file name and the checksum of the published file."""
 
     name: str
     md5: str
@@ -49,21 +49,21 @@ COLUMNS = {
     "Roi.Y2": "y2",
     "ClassId": "class_id",
 }
-TRAIN_IMAGES_PER_TEST_IMAGE = 3  # about, in every class
-MAX_SIDE = 1024  # pixels; the largest GTSRB image has 266
+TRAIN_IMAGES_PER_TEST_IMAGE = 3  # approximate, in every class
+MAX_SIDE = 1024  # pixels; the longest side of a GTSRB image is 266
 MAX_MEMBER_BYTES = 3 * MAX_SIDE**2 + 4096
 MAX_ARCHIVE_BYTES = 4 * 1024**3
 TRACK_FILE = re.compile(r"(\d{5})_(\d{5})\.ppm")
 
 
 def other_zips(folder: Path) -> list[Path]:
-    """Zip files in a folder that are none of the three archives by name, sorted."""
+    """Zip files in a folder whose names are not those of the three archives, sorted."""
     names = {archive.name for archive in ARCHIVES}
     return sorted(path for path in folder.glob("*.zip") if path.name not in names and zipfile.is_zipfile(path))
 
 
 def is_smaller_edition(archive: zipfile.ZipFile) -> bool:
-    """Whether a zip holds the 26,640 training images of the competition's first stage, as GTSRB-Training_fixed.zip."""
+    """Whether a zip has the 26,640 training images of the competition's first stage, as GTSRB-Training_fixed.zip."""
     return any(name.startswith(SMALLER_ROOT) for name in archive.namelist())
 
 
@@ -71,8 +71,8 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """Open a zip whose members are safe to read.
 
     Raises:
-        MisreadError: the file is missing or is no zip, a member's path is absolute or climbs out with ``..``, or the
-            content would unpack to far more than images of signs need (a decompression bomb).
+        MisreadError: the file is missing or is not a zip, the path of a member is absolute or contains ``..``, or the
+            unpacked content would be far larger than images of signs are (a decompression bomb).
 
     """
     try:
@@ -94,12 +94,12 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=4)
 def opened_archive(path: Path) -> zipfile.ZipFile:
-    """As `open_archive`, kept open: a worker that reads many blocks parses the zip's directory once."""
+    """As `open_archive`, but cached: a worker that reads many blocks parses the zip's directory only once."""
     return open_archive(path)
 
 
 def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
-    """Bytes of one member, its CRC checked.
+    """Read the bytes of one member and check its CRC.
 
     Raises:
         MisreadError: the member is missing or damaged.
@@ -120,7 +120,7 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
         uint8, ``(height, width, 3)``, RGB.
 
     Raises:
-        MisreadError: broken content, or another size than announced.
+        MisreadError: the content is broken, or its size is not that of the annotation.
 
     """
     try:
@@ -131,15 +131,15 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
             return np.asarray(image.convert("RGB"))
     except MisreadError:
         raise
-    except Exception as error:  # Pillow raises many kinds for a broken file
+    except Exception as error:  # Pillow raises many types of exceptions for a broken file
         raise MisreadError(f"{name}: broken image ({error})") from None
 
 
 def parse_annotations(content: bytes, name: str, columns: list[str], separator: str, text_column: str) -> pd.DataFrame:
-    """Read an annotation file: the columns asked for, whole numbers but for one column of text.
+    """Read the given columns of an annotation file: whole numbers, except for one text column.
 
     Raises:
-        MisreadError: it is no such table, lacks a column, or holds something else than whole numbers.
+        MisreadError: the file is not such a table, lacks a column, or has values that are not whole numbers.
 
     """
     try:
@@ -159,10 +159,11 @@ def _annotations(content: bytes, name: str) -> pd.DataFrame:
 
 
 def check_rows(table: pd.DataFrame, name: str) -> None:
-    """Check what can be checked without the pixels.
+    """Check the annotations as far as possible without the pixels.
 
     Raises:
-        MisreadError: a class outside 0 to 42, a size that no sign has, or a region of interest outside its image.
+        MisreadError: a class is outside 0 to 42, a size is impossible for a sign, or a region of interest is outside
+            its image.
 
     """
     checks = [
@@ -183,7 +184,7 @@ def check_rows(table: pd.DataFrame, name: str) -> None:
 
 
 def _check_files(table: pd.DataFrame, archive: zipfile.ZipFile, root: str) -> None:
-    """Every row has its file, and every file its row."""
+    """Check that every row has a file and that every file has a row."""
     prefix = root + "/"
     present = {m[len(prefix) :] for m in archive.namelist() if m.startswith(prefix) and m.lower().endswith(".ppm")}
     listed = set(table.file)
@@ -194,14 +195,14 @@ def _check_files(table: pd.DataFrame, archive: zipfile.ZipFile, root: str) -> No
 
 
 def read_train_index(folder: Path) -> pd.DataFrame:
-    """Annotations of the training images, sorted by class, track and frame.
+    """Read the annotations of the training images, sorted by class, track and frame.
 
     Args:
-        folder: where the three archives lie.
+        folder: folder of the three archives.
 
     Returns:
         Columns file, class_id, track, frame, width, height, x1, y1, x2, y2. ``file`` is relative to the archive's
-        image folder; ``track`` counts within its class.
+        image folder; ``track`` is numbered within its class.
 
     Raises:
         MisreadError: an archive or an annotation is broken; the message names it.
@@ -237,7 +238,7 @@ def read_train_index(folder: Path) -> pd.DataFrame:
 
 
 def read_test_index(folder: Path) -> pd.DataFrame:
-    """Annotations of the test images, sorted by file name; as `read_train_index`, without track and frame.
+    """Read the annotations of the test images, sorted by file name; as `read_train_index`, without track and frame.
 
     Raises:
         MisreadError: an archive or an annotation is broken; the message names it.

@@ -15,13 +15,13 @@ from misread.gtsrb import archives, dataset
 
 COLUMNS = ["Width", "Height", "Roi.X1", "Roi.Y1", "Roi.X2", "Roi.Y2", "ClassId", "Path"]
 TABLES = ("Train.csv", "Test.csv")
-DEPTH = 2  # folders between the mirror, or the top of a zip in it, and the tables
+DEPTH = 2  # maximum number of folders between the mirror, or the top of a zip in it, and the tables
 
 Reader = Callable[[str], bytes]
 
 
 class Edition(NamedTuple):
-    """Where the edition lies: a folder or a zip, and the folder in it that holds the tables."""
+    """Location of Kaggle's edition: a folder or a zip, and the folder in it that holds the tables."""
 
     path: Path
     root: str
@@ -31,7 +31,10 @@ class Edition(NamedTuple):
 
 
 def find(mirror: Path) -> Edition | None:
-    """The edition in a mirror, unpacked or in a zip, at its top or in a folder, in whatever case; None without one."""
+    """Find Kaggle's edition in a mirror, unpacked or zipped, at the top or in a folder; None if there is none.
+
+    Upper and lower case make no difference.
+    """
     for depth in range(DEPTH + 1):
         for table in sorted(path for path in mirror.glob("*/" * depth + "*.csv") if path.name.lower() == "train.csv"):
             if _are_tables(path.name for path in table.parent.iterdir()):
@@ -54,7 +57,7 @@ def _are_tables(names: Iterable[str]) -> bool:
 
 @contextmanager
 def _open(edition: Edition):
-    """Yield a function from a member's path to its bytes; the case of letters is as the tables have it, or another."""
+    """Yield a function that reads a member by its path; the case of letters in the path may differ."""
     if edition.path.is_file():
         with dataset.open_archive(edition.path) as archive:
             exact = dict.fromkeys(archive.namelist())
@@ -93,11 +96,11 @@ def _table(read: Reader, name: str) -> pd.DataFrame:
 
 
 def convert(edition: Edition, folder: Path) -> None:
-    """Write the three official archives from Kaggle's edition; PNG to PPM, pixel for pixel.
+    """Write the three official archives from Kaggle's edition, converting PNG to PPM without loss.
 
     Args:
-        edition: from `find`; with Train.csv, Test.csv and the images that they list.
-        folder: where the archives go.
+        edition: result of `find`; contains Train.csv, Test.csv and the images that they list.
+        folder: folder for the archives.
 
     Raises:
         MisreadError: a table or an image is missing or broken; the message names it.
@@ -105,7 +108,7 @@ def convert(edition: Edition, folder: Path) -> None:
     """
     with _open(edition) as read, archives.Writer(folder) as writer:
         train, test = (_table(read, name) for name in TABLES)
-        # Kaggle's files carry the class in front of the track: 00020_00001_00002.png.
+        # The names of Kaggle's files begin with the class: 00020_00001_00002.png.
         train["Filename"] = train.Filename.str.extract(r"(\d{5}_\d{5}\.ppm)$")[0]
         if train.Filename.isna().any():
             raise MisreadError(

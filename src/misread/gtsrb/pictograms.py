@@ -1,4 +1,4 @@
-"""Faces of the 43 signs, drawn after the German road code: shape, colours and glyph tell every class apart."""
+"""Faces of the 43 signs, drawn after the German road code; shape, colours and glyph distinguish the classes."""
 
 from functools import cache
 

@@ -1,8 +1,8 @@
-"""Rendered signs in the layout of GTSRB: what tests and the demo run on, where the real images are not at hand.
+"""Rendered signs in the layout of GTSRB, for tests and the demo, which do not need the real images.
 
-Each track shows one physical sign on one drive past it: the sign comes closer over a few frames, in the same light,
-before the same background, from slowly changing angles. GTSRB's tracks have 30 frames, which are nearly the same; with
-5, as many images show six times as many signs to learn from.
+Each track shows one physical sign from a car that approaches it: the sign gets larger over a few frames, with constant
+light and background and slowly changing angles. GTSRB's tracks have 30 nearly identical frames; with 5 frames per
+track, the same number of images shows six times as many signs.
 """
 
 from functools import partial
@@ -16,30 +16,30 @@ from misread.data import workers
 from misread.gtsrb import canvas, classes, content, dataset, pictograms
 from misread.gtsrb.archives import Writer
 
-FRAMES = 5  # of a track
-MIN_SIDE, MAX_SIDE = 15, 250  # pixels, of an image
+FRAMES = 5  # per track
+MIN_SIDE, MAX_SIDE = 15, 250  # of an image, pixels
 TEST_SPLIT, TRAIN_SPLIT = 0, 1
 
 Frame = tuple[np.ndarray, tuple[int, int, int, int]]
 
 
 def render_track(class_id: int, seed: int, split: int, track: int, frames: list[int]) -> list[Frame]:
-    """Render frames of a track.
+    """Render some frames of a track.
 
     Args:
         class_id: 0 to 42.
-        seed: of the study.
-        split: `TRAIN_SPLIT` or `TEST_SPLIT`; their tracks never coincide.
+        seed: the study's seed.
+        split: `TRAIN_SPLIT` or `TEST_SPLIT`; the two splits have different tracks.
         track: number of the track within class and split.
-        frames: which of its frames, 0 (far) to ``FRAMES - 1`` (near).
+        frames: numbers of the frames to render, 0 (far) to ``FRAMES - 1`` (near).
 
     Returns:
-        For each frame the image, uint8 ``(height, width, 3)`` RGB, each side from 15 to 250 pixels; and the region of
-        interest ``(x1, y1, x2, y2)`` of the sign in it, right and bottom edge exclusive.
+        An image and a region of interest for each frame. The image is uint8 ``(height, width, 3)``, RGB, with
+        sides from 15 to 250 pixels; the region is ``(x1, y1, x2, y2)``, right and bottom edge exclusive.
 
     """
     rng = np.random.default_rng([seed, split, class_id, track])
-    far = np.exp(rng.uniform(np.log(10), np.log(30)))  # size of the sign in pixels
+    far = np.exp(rng.uniform(np.log(10), np.log(30)))  # size of the sign in the first frame, pixels
     near = min(far * np.exp(rng.uniform(np.log(1.5), np.log(5))), 208)
     tilt = rng.normal(0, 0.10, (2, 2))  # yaw and pitch at the first and the last frame
     roll = rng.normal(0, 3.5)  # degrees
@@ -90,10 +90,10 @@ def _compose(
     progress: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-    """Put the sign, seen from its angle, before the background; float32 image and region of interest."""
+    """Render the sign in perspective in front of the background; returns a float32 image and the region of interest."""
     corners = _corners(size, aspect, angles)
     low, high = corners.min(axis=0), corners.max(axis=0)
-    # As in GTSRB: a border of a tenth of the sign, at least 5 pixels where the image may be so large.
+    # As in GTSRB, the border is a tenth of the sign, at least 5 pixels unless the image would get too large.
     sign_width, sign_height = np.maximum(np.ceil(high - low), 5).astype(int)
     borders = np.maximum(np.round(0.1 * max(sign_width, sign_height)) + rng.integers(0, 2, 4), 5).astype(int)
     left, top, right, bottom = borders
@@ -102,14 +102,14 @@ def _compose(
     target = (corners - low + [left, top]).astype(np.float32)
 
     face = pictograms.face_of(class_id)
-    side = min(canvas.SIDE, max(8, int(2 * size)))  # reduced first, so that the warp does not alias
+    side = min(canvas.SIDE, max(8, int(2 * size)))  # shrunk first, so that the warp does not alias
     face = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
-    face[..., :3] *= face[..., 3:] / 255  # colours weighted by their cover: no dark rims from transparent pixels
+    face[..., :3] *= face[..., 3:] / 255  # premultiplied alpha: transparent pixels leave no dark rims
     source = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
     warp = cv2.getPerspectiveTransform(source, target)
     layer = cv2.warpPerspective(face, warp, (width, height), flags=cv2.INTER_LINEAR)
 
-    zoom = 1 + 0.6 * progress  # the background comes closer too, more slowly
+    zoom = 1 + 0.6 * progress  # the background gets larger too, but more slowly
     span = 40 / zoom
     start = (64 - span) / 2 + rng.uniform(-1, 1, 2)
     grid_x, grid_y = np.meshgrid(
@@ -143,11 +143,11 @@ def _annotation(name: str, class_id: int, image: np.ndarray, roi: tuple[int, int
 
 
 def write_archives(folder: Path, images_per_class: int | None, seed: int) -> None:
-    """Write rendered signs as the three official archives; as many of each class as GTSRB has, or up to a cap.
+    """Write rendered signs as the three official archives: as many images of each class as GTSRB has, or up to a cap.
 
     Args:
-        folder: where the archives go.
-        images_per_class: cap, by whole tracks; None: no cap.
+        folder: folder for the archives.
+        images_per_class: largest number of images per class, in whole tracks; None: no cap.
         seed: the same seed gives the same bytes.
 
     """
@@ -161,7 +161,7 @@ def write_archives(folder: Path, images_per_class: int | None, seed: int) -> Non
     rng = np.random.default_rng([seed, 2])
     test_cap = cap // dataset.TRAIN_IMAGES_PER_TEST_IMAGE if images_per_class else cap
     shown = np.repeat(np.arange(classes.COUNT), [min(one["images"], test_cap) for one in real["test"][: classes.COUNT]])
-    # The test set is in no order, and shows one frame of each of its signs.
+    # The test set is shuffled and shows one frame of each of its signs.
     test_jobs = [
         (int(class_id), number, [int(rng.integers(FRAMES))]) for number, class_id in enumerate(rng.permutation(shown))
     ]
@@ -183,5 +183,5 @@ def write_archives(folder: Path, images_per_class: int | None, seed: int) -> Non
 
 
 def _rendered(jobs: list, seed: int, split: int, title: str):
-    """Yield the first job and the tracks of one block after another."""
+    """Yield the first job and the rendered tracks of each block, in order."""
     yield from workers.map_blocks(partial(_render_jobs, seed, split, jobs), len(jobs), title, block=32)

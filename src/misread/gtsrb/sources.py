@@ -1,4 +1,4 @@
-"""The three archives of GTSRB: from a mirror if one is named, else from the official site."""
+"""Fetching the three archives of GTSRB from a mirror, if one is set, or from the official site."""
 
 import zipfile
 from pathlib import Path
@@ -7,7 +7,7 @@ from misread import transfer
 from misread.errors import MisreadError
 from misread.gtsrb import dataset, kaggle
 
-SHOWN = 5  # names of what a mirror holds
+SHOWN = 5  # names of a mirror's files that a message lists
 
 
 def fetch_archives(folder: Path, downloads: Path) -> None:
@@ -16,11 +16,11 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
     The mirror is tried first: for the archives themselves, then for Kaggle's edition of GTSRB, which is converted.
 
     Args:
-        folder: where the archives go.
-        downloads: where downloads are kept, finished or not, so that the next run uses or resumes them.
+        folder: folder for the archives.
+        downloads: folder in which complete and partial downloads are kept, so that the next run uses or resumes them.
 
     Raises:
-        MisreadError: a file cannot be had, or is not what its checksum says.
+        MisreadError: a file is not available, or its checksum is wrong.
     """
     mirror = transfer.mirror()
     if mirror and not transfer.is_url(mirror) and not (Path(mirror) / dataset.TRAIN.name).exists():
@@ -31,7 +31,7 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
             return
         print(_what_is_there(Path(mirror)))
     for archive in dataset.ARCHIVES:
-        # A part that one source began is not another's to continue.
+        # Partial downloads from different sources are kept apart.
         path = transfer.from_mirror(mirror, archive.name, folder, downloads / "mirror") if mirror else None
         if path is None:
             if mirror:
@@ -46,7 +46,7 @@ def fetch_archives(folder: Path, downloads: Path) -> None:
 
 
 def _what_is_there(mirror: Path) -> str:
-    """What was looked for in a folder and what it holds instead, in one line."""
+    """Say in one line which files were expected in a mirror and which files it has."""
     held = sorted(path.name for path in mirror.iterdir())
     shown = ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "") or "nothing"
     smaller = [path.name for path in dataset.other_zips(mirror) if _is_smaller_edition(path)]

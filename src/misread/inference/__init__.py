@@ -1,3 +1,3 @@
-"""Predictions of trained classifiers, on stored sets and on noise made in memory."""
+"""Predictions of trained classifiers, for stored sets and for images with noise added in memory."""
 
-import misread.training  # noqa: F401  # Keras starts there
+import misread.training  # noqa: F401  # imports Keras with the right settings

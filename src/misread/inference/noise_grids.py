@@ -1,4 +1,4 @@
-"""Predictions under fine grids of noise, which is made in memory: of strengths, and of periods and angles (Fourier)."""
+"""Predictions under noise added in memory: a fine grid of strengths, and a grid of periods and angles (Fourier)."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,20 +15,20 @@ from misread.noise import quality
 from misread.noise.apply import add_noise
 from misread.params import Params
 
-BLOCK = 2000  # images in memory at once, and as many being made
+BLOCK = 2000  # images in memory at once; the next block is prepared meanwhile
 KEPT = ["row", "label", "prediction", "confidence", "calibrated"]
 
 
 class GridPoint(NamedTuple):
-    """A noise of one of the grids."""
+    """A point of one of the grids: a noise, or no noise."""
 
     grid: str  # strengths or fourier
-    place: dict  # where on the grid
+    place: dict  # coordinates on the grid
     made_by: dict | None  # arguments of `add_noise`; None: no noise
 
 
 def noises(settings: Params) -> list[GridPoint]:
-    """Every noise of the sweep, the clean images first."""
+    """All points of both grids, beginning with the clean images."""
     types, fourier = settings.noise.types, settings.sweep.fourier
     places = [{"noise_type": kind, "strength": strength} for kind in types.names for strength in types[kind].sweep]
     waves = [{"period": period, "angle": angle} for period in fourier.periods for angle in fourier.angles]
@@ -46,7 +46,7 @@ def noises(settings: Params) -> list[GridPoint]:
 
 
 def blocks_of(noise: GridPoint, images: np.ndarray, rows: np.ndarray, seed: int) -> Iterator[tuple]:
-    """Images before and after a noise: the noise, rows, clean and noisy images of each block."""
+    """Add a noise block by block: yields the noise, and the rows, clean and noisy images of each block."""
     for block in np.array_split(rows, -(-len(rows) // BLOCK)):
         clean = np.asarray(images[block])
         made = noise.made_by
@@ -54,7 +54,7 @@ def blocks_of(noise: GridPoint, images: np.ndarray, rows: np.ndarray, seed: int)
 
 
 def read_ahead(items: Iterator) -> Iterator:
-    """Make the next item in a thread while the present one is used."""
+    """Prepare the next item in a thread while the current one is used."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, None)
         while (item := coming.result()) is not None:
@@ -63,7 +63,7 @@ def read_ahead(items: Iterator) -> Iterator:
 
 
 def energy(squares: list[dict]) -> pd.DataFrame:
-    """RMSE and PSNR of every noise after clipping, over all its blocks."""
+    """RMSE and PSNR of every noise after clipping, over all blocks."""
     sums = pd.DataFrame(squares)
     sums = sums.groupby([name for name in sums if name not in ("square", "n")], sort=False).sum().reset_index()
     sums["rmse"] = (sums.pop("square") / sums.pop("n")) ** 0.5
@@ -79,12 +79,12 @@ def predict(
         model: the classifier.
         test: the clean test set.
         settings: the parameters.
-        title: what the progress bar says.
-        temperature: of the classifier.
+        title: label of the progress bar.
+        temperature: the classifier's temperature.
 
     Returns:
-        Grid (``strengths``, ``fourier``) -> predictions: the columns `KEPT` and the place on the grid;
-        and grid -> RMSE and PSNR of each noise.
+        Two dictionaries with the keys ``strengths`` and ``fourier``: the predictions, with the columns `KEPT` and the
+        coordinates on the grid; and the RMSE and PSNR of each noise.
 
     """
     labels = np.asarray(test.labels)

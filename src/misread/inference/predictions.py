@@ -1,4 +1,4 @@
-"""What a classifier says of images, kept as a table of one row for each image."""
+"""Predictions of a classifier, as a table with a row for each image."""
 
 import keras
 import numpy as np
@@ -9,38 +9,40 @@ from misread.data import arrays as image_arrays
 from misread.errors import MisreadError
 
 BATCH = 512
-ROUNDING = 1e-3  # how far from 1 probabilities may sum up, in half precision too
+ROUNDING = 1e-3  # largest deviation of a sum of probabilities from 1; enough for half precision
 
 
 def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Probability of each class.
+    """Predict the probability of each class.
 
     Args:
-        model: classifier with logits ``(N, CLASSES)``, or with probabilities: rows of at least 0 that sum to 1.
+        model: classifier that returns logits ``(N, CLASSES)`` or probabilities, which are not negative and sum to 1.
         images: uint8, ``(N, SIZE, SIZE, CHANNELS)``; may be memory-mapped.
 
     Returns:
         float32, ``(N, CLASSES)``.
 
     Raises:
-        MisreadError: images that are none or that the model does not take, or outputs that are no score for each class.
+        MisreadError: the images are not valid images or not valid inputs of the model, or its outputs are not one score
+            per class.
 
     """
     return softmax(logits(model, images), axis=1)
 
 
 def logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Logits of each class, batch by batch, so that memory does not grow with the set.
+    """Predict the logits of each class, batch by batch, so that memory does not grow with the set.
 
     Args:
         model: as for `probabilities`.
         images: uint8, ``(N, SIZE, SIZE, CHANNELS)``; may be memory-mapped.
 
     Returns:
-        float32, ``(N, CLASSES)``; of probabilities their logarithms.
+        float32, ``(N, CLASSES)``; the logarithms of the probabilities if the model returns probabilities.
 
     Raises:
-        MisreadError: images that are none or that the model does not take, or outputs that are no score for each class.
+        MisreadError: the images are not valid images or not valid inputs of the model, or its outputs are not one score
+            per class.
 
     """
     image_arrays.check(images)
@@ -69,21 +71,21 @@ def _check_shapes(model: keras.Model, images: np.ndarray) -> None:
 
 
 def table(model: keras.Model, images: np.ndarray, labels: np.ndarray, temperature: float | None = None) -> pd.DataFrame:
-    """Predictions for a set.
+    """Predict the images of a set.
 
     Args:
         model: as for `probabilities`.
         images: uint8, ``(N, SIZE, SIZE, CHANNELS)``.
         labels: int, ``(N,)``, classes from 0.
-        temperature: by which the logits are divided; None: there is none.
+        temperature: value by which the logits are divided; None: no temperature scaling.
 
     Returns:
         A row for each image in order: ``row``, ``label``, ``prediction`` (classes), ``confidence`` (the probability of
-        the predicted class), ``label_probability`` (that of the true one) and, with a temperature, ``calibrated`` (the
-        confidence after temperature scaling).
+        the predicted class), ``label_probability`` (the probability of the true class) and, with a temperature,
+        ``calibrated`` (the confidence after temperature scaling).
 
     Raises:
-        MisreadError: as for `probabilities`; or labels that are not one for each image, or of classes without a score.
+        MisreadError: as for `probabilities`; or images and labels differ in number, or a label has no score.
 
     """
     if len(labels) != len(images):

@@ -13,11 +13,11 @@ from misread.inference.predictions import table
 
 
 def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Path]:
-    """(noise type, level) -> folder of a test set; the clean one is `paths.CLEAN_SET`.
+    """(noise type, level) -> folder of a test set; the key of the clean set is `paths.CLEAN_SET`.
 
     Args:
-        folder: of all test sets at one size.
-        noisy: type and level of the noisy ones.
+        folder: folder of all test sets at one size.
+        noisy: type and level of each noisy set.
 
     """
     return {paths.CLEAN_SET: folder / "clean"} | {one: folder / paths.noisy_set(*one) for one in noisy}
@@ -26,7 +26,7 @@ def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, s
 def predictions(
     model: keras.Model, folder: Path, noisy: Iterable[tuple[str, str]], title: str, temperature: float | None = None
 ) -> pd.DataFrame:
-    """The tables of `misread.inference.predictions` for all test sets, told apart by noise_type and noise_level."""
+    """Tables of `misread.inference.predictions` for all test sets, with the columns noise_type and noise_level."""
     tables = []
     for (noise_type, level), one in tqdm(folders(folder, noisy).items(), desc=title, unit="set"):
         predicted = table(model, *store.open_set(one), temperature)

@@ -1,1 +1,1 @@
-"""From predictions to numbers: accuracy with intervals, thresholds, rankings, misreadings, fidelity of drawn signs."""
+"""Metrics: accuracy with intervals, thresholds, rankings, misreadings, calibration, fidelity of generated signs."""

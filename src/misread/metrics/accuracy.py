@@ -1,7 +1,7 @@
-"""Scores of a network's predictions, under each noise and over all of them.
+"""Scores of a classifier's predictions, under each noise and over all noises.
 
-Predictions are the tables of `misread.inference.predictions`, one for each noise, told apart by the columns
-``noise_type`` and ``noise_level``; the clean set has ``none`` in both.
+Predictions are the tables of `misread.inference.predictions` for all test sets, with the columns ``noise_type`` and
+``noise_level``, which are ``none`` for the clean set.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from misread.paths import CLEAN_SET as CLEAN
 
 
 def correct(predictions: pd.DataFrame, noise_type: str, level: str) -> np.ndarray:
-    """Which images of a set are right: bool, ``(N,)``, in row order."""
+    """Which images of a set are classified correctly: bool, ``(N,)``, in row order."""
     chosen = predictions[(predictions.noise_type == noise_type) & (predictions.noise_level == level)]
     chosen = chosen.sort_values("row")
     return (chosen.label == chosen.prediction).to_numpy()
@@ -35,9 +35,10 @@ def accuracies(predictions: pd.DataFrame) -> dict[str, dict[str, float]]:
 def by_noise(predictions: pd.DataFrame) -> pd.DataFrame:
     """A row for each noise.
 
-    Columns: noise_type, noise_level; accuracy with n, low, high (95% Wilson); balanced_accuracy; induced (share of the
-    images that are right on the clean set and wrong here: noise-induced misclassification) with induced_low,
-    induced_high and clean_correct (their number); confidence_when_wrong (mean; NaN where none is wrong).
+    Columns: noise_type, noise_level; accuracy with n, low, high (95% Wilson); balanced_accuracy; induced
+    (noise-induced misclassification: share of misclassified images among those classified correctly without noise) with
+    induced_low, induced_high and clean_correct (number of images classified correctly without noise);
+    confidence_when_wrong (mean over misclassified images; NaN if there are none).
     """
     right_clean = correct(predictions, *CLEAN)
     rows = []
@@ -65,11 +66,11 @@ def by_noise(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_classifier(predictions: pd.DataFrame, reference: pd.DataFrame, trained: dict) -> pd.DataFrame:
-    """`by_noise` with the corruption error relative to a reference, and with what the classifier is.
+    """`by_noise` with the corruption error relative to a reference and a description of the classifier.
 
     Args:
-        predictions: of the classifier.
-        reference: predictions of the reference.
+        predictions: predictions of the classifier.
+        reference: predictions of the reference classifier.
         trained: the classifier's ``training.json``.
 
     """
@@ -81,7 +82,7 @@ def of_classifier(predictions: pd.DataFrame, reference: pd.DataFrame, trained: d
 
 
 def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Recall of each class: columns class_id, n, and one for each noise (``clean``, ``TYPE-LEVEL``)."""
+    """Recall of each class: columns class_id, n, and a column for each noise (``clean``, ``TYPE-LEVEL``)."""
     labels = np.sort(predictions.label.unique())
     columns = {}
     for (noise_type, level), part in predictions.groupby(["noise_type", "noise_level"], sort=False, observed=True):
@@ -94,15 +95,15 @@ def per_class(predictions: pd.DataFrame) -> pd.DataFrame:
 def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Series:
     """Corruption error of each noise type relative to a baseline network, as in ImageNet-C (arXiv 1903.12261).
 
-    ``CE_type = sum of the errors over the levels / the same sum of the baseline``; 1 is as bad as the baseline. The
-    mean over the types is the (normalised) mCE.
+    ``CE_type = sum of the errors over the levels / the same sum of the baseline``; a value of 1 equals the baseline.
+    The mean over the types is the (normalised) mCE.
 
     Args:
-        accuracies: from `by_noise`.
-        baseline: the same of the baseline network.
+        accuracies: result of `by_noise`.
+        baseline: result of `by_noise` for the baseline network.
 
-    Returns:
-        Noise type -> corruption error; infinite where only the baseline makes no error, NaN where neither makes one.
+        Returns:
+            Noise type -> corruption error; infinite if only the baseline makes no errors, NaN if both make none.
 
     """
 
@@ -114,7 +115,7 @@ def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Ser
 
 
 def on_clean(accuracies: pd.DataFrame) -> pd.Series:
-    """The row of the clean set of a table of `by_noise`."""
+    """The row of the clean set in a table of `by_noise`."""
     return accuracies.set_index(["noise_type", "noise_level"]).loc[CLEAN]
 
 
@@ -126,20 +127,20 @@ def mean_noisy_accuracy(accuracies: pd.DataFrame) -> float:
 def metrics(
     accuracies: pd.DataFrame, baseline: pd.DataFrame, thresholds: dict, parameters: int, selected: tuple[str, str]
 ) -> dict[str, float | None]:
-    """The metrics that `dvc metrics` compares: few, flat, with short names, so that a table of them fits a screen.
+    """The metrics that `dvc metrics` compares: few values with short names, so that their table fits on a screen.
 
     Args:
-        accuracies: from `by_noise`.
-        baseline: the same of the baseline network.
-        thresholds: noise type -> what `sweeps.find_thresholds` found.
-        parameters: of the network.
+        accuracies: result of `by_noise`.
+        baseline: result of `by_noise` for the baseline network.
+        thresholds: noise type -> result of `sweeps.find_thresholds`.
+        parameters: number of the network's parameters.
         selected: noise type and level of the set that the regime ``noisy`` is trained on.
 
     Returns:
-        Accuracies, shares of 4 decimals: ``clean``, ``chosen`` (on the selected set), ``noisy`` (mean of the nine);
-        ``mce`` relative to the baseline; the strength at which a tenth of the images fails, in the type's own unit,
-        None where the grid does not reach it: each under the ``metric`` of its noise type; and ``params``, the
-        network's size.
+        Accuracies with 4 decimals: ``clean``, ``chosen`` (on the selected set), ``noisy`` (mean over the noisy sets);
+        ``mce`` relative to the baseline; for each noise type, under its ``metric``, the strength at which a tenth of
+        the images fails, in the type's own unit, None if it is outside the grid; and ``params``, the number of
+        parameters.
 
     """
     values = accuracies.set_index(["noise_type", "noise_level"]).accuracy
@@ -154,5 +155,5 @@ def metrics(
 
 
 def _rounded(strength: float | None) -> float | None:
-    """A strength with three significant digits, as its interval warrants."""
+    """Round a strength to three significant digits, which its interval justifies."""
     return None if strength is None else float(f"{strength:.3g}")

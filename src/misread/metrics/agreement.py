@@ -1,4 +1,4 @@
-"""Whether two classifiers fail on the same images: error consistency."""
+"""Error consistency: whether two classifiers fail on the same images."""
 
 import itertools
 
@@ -18,11 +18,11 @@ def kappa(counts: np.ndarray) -> np.ndarray:
     error consistency", arXiv 2006.16736.
 
     Args:
-        counts: ``(..., 4)``: images classified correctly by both, the first only, the second only, neither.
+        counts: ``(..., 4)``: numbers of images classified correctly by both, only the first, only the second, neither.
 
     Returns:
-        ``(...)``: 1: they fail on the same images; 0: as often on the same as two independent classifiers of their
-        accuracies; NaN where one of them is always right or always wrong.
+        ``(...)``: 1 if both fail on the same images; 0 if their errors coincide as often as those of two independent
+        classifiers with the same accuracies; NaN if one of them is always right or always wrong.
 
     """
     both, first, second, neither = np.moveaxis(np.asarray(counts, float), -1, 0)
@@ -38,13 +38,13 @@ def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
     """`kappa` of two classifiers on the same images.
 
     Args:
-        one: bool, ``(N,)``: which images one classifier has right.
-        other: bool, ``(N,)``: which the other has.
-        seed: of the bootstrap.
+        one: bool, ``(N,)``: which images the first classifier classifies correctly.
+        other: bool, ``(N,)``: which images the second classifier classifies correctly.
+        seed: seed of the bootstrap.
 
     Returns:
-        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN where more than
-        5% of the resamples have no kappa), and ``n``.
+        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN if
+        more than 5% of the resamples have no kappa), and ``n``.
 
     """
     counts = np.bincount(3 - (2 * one.astype(int) + other.astype(int)), minlength=4)
@@ -58,11 +58,11 @@ def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
 
 
 def table(predictions: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
-    """Error consistency of every two classifiers under each noise.
+    """Error consistency of each pair of classifiers under each noise.
 
     Args:
         predictions: key -> predictions for the same test sets.
-        seed: of the bootstrap.
+        seed: seed of the bootstrap.
 
     Returns:
         Columns one, other (keys), noise_type, noise_level, kappa, low, high, n.

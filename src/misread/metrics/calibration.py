@@ -1,4 +1,4 @@
-"""Whether a classifier's confidence tells how often it is right: calibration, and what rejecting unsure images gains.
+"""Calibration of a classifier's confidence, and risk-coverage curves of rejecting images with low confidence.
 
 Predictions have the columns ``label``, ``prediction``, ``confidence`` and ``calibrated``, the confidence after
 temperature scaling.
@@ -9,9 +9,9 @@ import pandas as pd
 
 BINS = 15
 RISK = 0.05  # share of errors that is accepted among the images kept
-FEW = 20  # wrong predictions, below which their mean confidence says little
+FEW = 20  # with fewer wrong predictions, their mean confidence says little
 POINTS = 100  # of a risk-coverage curve
-BEFORE_AND_AFTER = {"": "confidence", "_scaled": "calibrated"}  # ending of the results -> column
+BEFORE_AND_AFTER = {"": "confidence", "_scaled": "calibrated"}  # suffix of the results -> column
 
 
 def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
@@ -22,10 +22,10 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: 
     Args:
         confidence: float, ``(N,)``, 0 to 1.
         right: bool, ``(N,)``.
-        bins: number of bins; a value on a border belongs to the lower bin.
+        bins: number of bins; a value on an edge belongs to the lower bin.
 
     Returns:
-        0 to 1; NaN for no images.
+        0 to 1; NaN if there are no images.
 
     """
     if not len(right):
@@ -36,7 +36,7 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: 
 
 
 def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Expected share of errors among the k most confident images, for every k; equal ones come in random order.
+    """Expected share of errors among the k most confident images, for every k; ties are in random order.
 
     Source: Y. Geifman and R. El-Yaniv, "Selective Classification for Deep Neural Networks", arXiv 1705.08500.
 
@@ -58,11 +58,11 @@ def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def coverage_at(risk: np.ndarray, accepted: float = RISK) -> float:
-    """The largest share of the images that can be kept with at most the accepted share of errors among them.
+    """The largest share of images that can be kept with at most the accepted share of errors among them.
 
     Args:
-        risk: from `risk_coverage`.
-        accepted: share of errors.
+        risk: result of `risk_coverage`.
+        accepted: accepted share of errors.
 
     """
     kept = np.flatnonzero(risk <= accepted)
@@ -70,7 +70,7 @@ def coverage_at(risk: np.ndarray, accepted: float = RISK) -> float:
 
 
 def curve(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Risk over coverage at `POINTS` places: columns coverage and risk."""
+    """Risk-coverage curve with `POINTS` points: columns coverage and risk."""
     risk = risk_coverage(predictions.confidence, predictions.label == predictions.prediction)
     kept = np.unique(np.ceil(np.linspace(0, 1, POINTS + 1)[1:] * len(risk)).astype(int))
     return pd.DataFrame({"coverage": kept / len(risk), "risk": risk[kept - 1]})
@@ -81,9 +81,9 @@ def scores(predictions: pd.DataFrame) -> dict[str, float]:
 
     Returns:
         ``n``, ``accuracy``; ``confidence`` (mean), ``ece`` (`expected_calibration_error`) and
-        ``confidence_when_wrong`` (mean over the wrong images; NaN where none is wrong), each also ``_scaled``: after
-        temperature scaling; ``aurc`` (area under the risk-coverage curve) and ``coverage`` (share that can be kept with
-        at most 5% errors), which temperature scaling hardly changes.
+        ``confidence_when_wrong`` (mean over misclassified images; NaN if there are none), each also with the suffix
+        ``_scaled`` after temperature scaling; ``aurc`` (area under the risk-coverage curve) and ``coverage`` (share of
+        images that can be kept with at most 5% errors), which temperature scaling hardly changes.
 
     """
     right = (predictions.label == predictions.prediction).to_numpy()
@@ -98,6 +98,6 @@ def scores(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def by(predictions: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """`scores` for each combination of some columns, which tell noises apart: ``noise_type`` and level or strength."""
+    """`scores` for each combination of some columns that identify a noise: ``noise_type`` and level or strength."""
     groups = predictions.groupby(columns, sort=False, observed=True)
     return pd.DataFrame([dict(zip(columns, values, strict=True)) | scores(part) for values, part in groups])

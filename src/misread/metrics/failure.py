@@ -1,4 +1,4 @@
-"""Where a network fails: all tables of one network's sweep."""
+"""All tables of one network's sweep."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from misread.metrics import ranking, sweeps
 def tables(
     sweep: pd.DataFrame, energy: pd.DataFrame, fourier: pd.DataFrame, fourier_energy: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Name -> table, from the tables of the stage `sweep`; see `misread.metrics.sweeps`."""
+    """Compute all tables from the results of the stage `sweep`: name -> table; see `misread.metrics.sweeps`."""
     psnr = {kind: part.sort_values("strength").psnr.to_numpy() for kind, part in energy.groupby("noise_type")}
     areas, pairs = ranking.rank({kind: sweeps.grid(sweep, kind).right for kind in psnr}, psnr)
     minimal = {kind: sweeps.minimal_noise(sweep, kind) for kind in energy.noise_type.unique()}
@@ -24,6 +24,6 @@ def tables(
 
 
 def side_by_side(minimal: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """A row for each image, a column for each noise type: all types have the same images."""
+    """A row for each image, a column for each noise type; the tables of all noise types have the same images."""
     strengths = {kind: table.strength for kind, table in minimal.items()}
     return next(iter(minimal.values()))[["row", "label"]].assign(**strengths)

@@ -1,4 +1,4 @@
-"""Tables and figures of merit of a GAN, from what the evaluator saw in its images."""
+"""Tables and scores of a GAN, from the evaluator's predictions and features of its images."""
 
 from collections.abc import Mapping
 
@@ -12,20 +12,21 @@ from misread.metrics.intervals import Estimate, paired_difference, proportion
 def fidelity(
     generated: np.ndarray, real: np.ndarray, others: np.ndarray, neighbors: int, seed: int
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
-    """Distances of generated images from real ones; as a floor, those of other real images.
+    """Distances of generated images from real images, and as a floor the distances of other real images.
 
-    A generator cannot come nearer to the real images than other signs of the same kind do, other than by chance.
+    Except by chance, generated images cannot be closer to the real images than other real signs of the same classes
+    are.
 
     Args:
         generated: features of generated images, float32 ``(N, D)``.
-        real: of real images, as many.
-        others: of real images of other tracks, as many.
-        neighbors: of `generation.precision_recall`.
-        seed: draws the subsets of the kernel distance.
+        real: features of as many real images.
+        others: features of as many real images of other tracks.
+        neighbors: number of neighbours for `generation.precision_recall`.
+        seed: seed of the subsets of the kernel distance.
 
     Returns:
-        fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. Each also with the
-        ending ``_floor``.
+        Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. Each
+        score also has a floor, with the suffix ``_floor``.
 
     """
     distances, shares = {}, {}
@@ -44,19 +45,20 @@ def fidelity(
 def per_class(
     seen: np.ndarray, features: np.ndarray, wanted: np.ndarray | None, real: np.ndarray, real_features: np.ndarray
 ) -> pd.DataFrame:
-    """A row for each class of the training set.
+    """Scores of each class of the training set.
 
     Args:
-        seen: int, ``(N,)``: the class that the evaluator sees in each generated image.
-        features: of the generated images, ``(N, D)``.
-        wanted: int, ``(N,)``: the class each was to show; None for a plain GAN.
+        seen: int, ``(N,)``: class that the evaluator predicts for each generated image.
+        features: features of the generated images, ``(N, D)``.
+        wanted: int, ``(N,)``: intended class of each generated image; None for a plain GAN.
         real: int, ``(M,)``: classes of the training images.
-        real_features: of these, ``(M, D)``.
+        real_features: features of the training images, ``(M, D)``.
 
     Returns:
-        class_id; training_share, seen_share; for a conditional GAN n, gan_test, low and high (share of the images of
-        this class in which the evaluator sees it, with the 95% interval); diversity and real_diversity (mean distance
-        between two images of the class, of the features; for a plain GAN of the class that the evaluator sees).
+        A row for each class: class_id; training_share, seen_share; for a conditional GAN n, gan_test, low and high
+        (share of the class's images for which the evaluator predicts the class, with the 95% interval); diversity and
+        real_diversity (mean feature distance between two images of the class; the class of a plain GAN's image is the
+        one that the evaluator predicts).
 
     """
     assigned = seen if wanted is None else wanted
@@ -77,15 +79,16 @@ def per_class(
 
 
 def noise_content(sets: dict[str, np.ndarray], periodic: Mapping[str, float] | None) -> pd.DataFrame:
-    """How much noise is in sets of images.
+    """Measure the noise in sets of images.
 
     Args:
         sets: name -> uint8, ``(N, SIZE, SIZE, 3)``.
-        periodic: period and angle of the periodic noise; None: without the last column.
+        periodic: period and angle of the periodic noise; None: omit the column periodic_power.
 
     Returns:
-        A row for each set: images, n, residual_rms (mean over the images of what a 3x3 median filter takes away, root
-        mean square, grey levels) with the standard error, periodic_power (at the frequency of the periodic noise).
+        A row for each set: images, n, residual_rms (mean over the images of the root mean square of what a 3x3 median
+        filter removes, in grey levels) with the standard error, periodic_power (at the frequency of the periodic
+        noise).
 
     """
     rows = []
@@ -108,7 +111,7 @@ def downstream(predictions: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Accuracy of each classifier on each test set: classifier, noise_type, noise_level, accuracy, n, low, high.
 
     Args:
-        predictions: classifier -> its predictions, tables of `misread.inference.predictions` for all test sets.
+        predictions: classifier -> its predictions for all test sets, a table of `misread.inference.predictions`.
 
     """
     tables = [accuracy.by_noise(table).assign(classifier=classifier) for classifier, table in predictions.items()]
@@ -117,11 +120,11 @@ def downstream(predictions: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...]) -> pd.DataFrame:
-    """What generated images add: accuracy of each augmented classifier less that of each control on the same images.
+    """Gain from generated images: accuracy of each augmented classifier minus that of each control, on the same images.
 
     Args:
         predictions: classifier -> its predictions.
-        controls: classifiers of real images alone.
+        controls: classifiers trained on real images only.
 
     Returns:
         A row for each augmented classifier, control and test set: classifier, control, noise_type, noise_level, gain,
@@ -151,10 +154,10 @@ def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...]) -> pd
 
 
 def headline(gains: pd.DataFrame, selected: tuple[str, str]) -> dict:
-    """What generated images add on the clean and on the selected noisy test set.
+    """Gain from generated images on the clean and on the selected noisy test set.
 
     Args:
-        gains: from `gains`.
+        gains: result of `gains`.
         selected: noise type and level.
 
     Returns:
@@ -170,10 +173,10 @@ def headline(gains: pd.DataFrame, selected: tuple[str, str]) -> dict:
 
 
 def metrics(found: dict) -> dict[str, float]:
-    """The few figures that `dvc metrics` compares: ``fid``; of a conditional GAN also ``gan_test`` and ``gan_train``.
+    """The metrics that `dvc metrics` compares: ``fid``; for a conditional GAN also ``gan_test`` and ``gan_train``.
 
     Args:
-        found: all figures of a GAN, as its ``scores.json`` has them.
+        found: all scores of a GAN, as in its ``scores.json``.
 
     """
     shown = {"fid": round(found["fid"], 2)}

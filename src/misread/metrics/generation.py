@@ -1,6 +1,6 @@
-"""How close generated images come to real ones, measured on features of a fixed network.
+"""Fidelity and diversity of generated images, measured on features of a fixed network.
 
-Features are float arrays ``(N, D)``, a row for each image, of one layer of one network.
+Features are float arrays ``(N, D)`` with a row for each image, the activations of one layer of the network.
 """
 
 import numpy as np
@@ -12,12 +12,13 @@ from sklearn.neighbors import NearestNeighbors
 def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
     """FID: the squared Fréchet distance between normal distributions fitted to two sets of features.
 
-    ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``, M. Heusel et al., arXiv 1706.08500. It is biased upwards in small
-    sets: compare only between sets of one size.
+    ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``, M. Heusel et al., arXiv 1706.08500. It is biased upwards for
+    small sets, so only values of sets of equal size can be compared.
     """
     means = first.mean(axis=0) - second.mean(axis=0)
     covariances = [np.cov(one.astype(np.float64), rowvar=False) for one in (first, second)]
-    # The trace of a root is the sum of the roots of the eigenvalues, real and not negative but for rounding.
+    # The trace of the root is the sum of the roots of the eigenvalues, which are real and not negative except for
+    # rounding.
     eigenvalues = linalg.eigvals(covariances[0] @ covariances[1])
     root_trace = np.sqrt(np.clip(eigenvalues.real, 0, None)).sum()
     return float(means @ means + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * root_trace)
@@ -28,21 +29,21 @@ def kernel_distance(
 ) -> tuple[float, float]:
     """KID: the squared maximum mean discrepancy under the kernel ``(x.y / D + 1)^3``, unbiased.
 
-    M. Bińkowski et al., arXiv 1801.01401: mean over random subsets.
+    M. Bińkowski et al., arXiv 1801.01401; the mean over random subsets.
 
     Args:
         first: features.
-        second: features of as many columns.
-        rng: draws the subsets.
-        subsets: how many.
-        size: rows in each, at most half of those there are.
+        second: features with the same number of columns.
+        rng: random generator for the subsets.
+        subsets: number of subsets.
+        size: rows in each subset, at most half of the rows.
 
     Returns:
         Mean and standard deviation over the subsets.
 
     """
-    size = min(size, len(first) // 2, len(second) // 2)  # subsets of all the rows would not differ
-    first, second = first.astype(np.float64), second.astype(np.float64)  # a cube of large sums
+    size = min(size, len(first) // 2, len(second) // 2)  # larger subsets would hardly differ from each other
+    first, second = first.astype(np.float64), second.astype(np.float64)  # the kernel cubes large sums
     values = []
     for _ in range(subsets):
         x, y = (one[rng.choice(len(one), size, replace=False)] for one in (first, second))
@@ -55,29 +56,30 @@ def kernel_distance(
 
 
 def precision_recall(real: np.ndarray, generated: np.ndarray, neighbors: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which generated images lie among the real ones, and which real ones among the generated.
+    """Which generated images lie in the manifold of the real images, and the reverse.
 
-    An image lies among others if it is nearer to one of them than that one's ``neighbors``-th neighbour is.
-    T. Kynkäänniemi et al., arXiv 1904.06991, with 3 neighbours; where images come in groups of near-duplicates, take no
-    fewer than the largest group has.
+    An image lies in the manifold of a set if its distance to one image of the set is at most that image's distance to
+    its ``neighbors``-th nearest neighbour in the set. T. Kynkäänniemi et al., arXiv 1904.06991, use 3 neighbours; if
+    images come in groups of near-duplicates, use at least the size of the largest group.
 
     Returns:
-        bool, one for each generated image (precision is the share of True), and one for each real image (recall).
+        bool, a value for each generated image (precision is the share of True) and for each real image (recall).
 
     """
     return _among(generated, real, neighbors), _among(real, generated, neighbors)
 
 
 def halves_by_track(tracks: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
-    """Two samples of real images that share no track, frames spread evenly over each.
+    """Two samples of real images without common tracks, with evenly spaced frames of each track.
 
     Args:
-        tracks: (N,), which images show the same sign.
-        count: about how many images each sample shall have.
-        rng: deals the tracks out.
+        tracks: ``(N,)``, track of each image.
+        count: approximate number of images in each sample.
+        rng: random generator that assigns tracks to samples.
 
     Returns:
-        Positions of the first sample, int ``(A,)``; of the second, ``(B,)``; and the frames of each track, at most.
+        Positions of the first sample, int ``(A,)``; of the second, ``(B,)``; and the largest number of frames per
+        track.
 
     """
     names, positions = np.unique(tracks, return_inverse=True)
@@ -102,10 +104,10 @@ def _among(points: np.ndarray, others: np.ndarray, neighbors: int) -> np.ndarray
 
 
 def diversity(features: np.ndarray, labels: np.ndarray) -> dict[int, float]:
-    """Class -> mean distance between two of its images in the space of features.
+    """Class -> mean feature distance between two of its images.
 
-    Root of the mean squared distance over all pairs, which is ``2 N / (N - 1)`` times the summed variance; classes with
-    fewer than two images are left out.
+    It is the root of the mean squared distance over all pairs, which is ``2 N / (N - 1)`` times the summed variance.
+    Classes with fewer than two images are omitted.
     """
     classes = [label for label in np.unique(labels) if (labels == label).sum() > 1]
     return {int(label): float(np.sqrt(2 * features[labels == label].var(axis=0, ddof=1).sum())) for label in classes}
@@ -115,13 +117,13 @@ def coverage(seen: np.ndarray, expected: np.ndarray, classes: int) -> tuple[int,
     """How well the classes of generated images match those of the training set.
 
     Args:
-        seen: int, classes that a classifier sees in generated images.
+        seen: int, classes that a classifier predicts for generated images.
         expected: int, classes of the training images.
-        classes: how many there are.
+        classes: number of classes.
 
     Returns:
-        Number of classes that are seen at least a tenth as often as expected; and the total variation distance between
-        the two distributions, 0 (the same) to 1.
+        Number of classes that are predicted at least a tenth as often as expected; and the total variation distance
+        between the two distributions, 0 (equal) to 1.
 
     """
     shares = [np.bincount(one, minlength=classes) / len(one) for one in (seen, expected)]

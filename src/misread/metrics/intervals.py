@@ -18,7 +18,7 @@ class Estimate(NamedTuple):
 
 
 def named(estimate: Estimate, name: str) -> dict[str, float]:
-    """An estimate as columns of a table, the value under a name of its own."""
+    """An estimate as columns of a table; the value gets the given name."""
     return {name: estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
 
 
@@ -37,7 +37,7 @@ def proportion(hits: np.ndarray) -> Estimate:
 
 
 def mean_estimate(values: np.ndarray) -> Estimate:
-    """Mean over images, with its t interval.
+    """Mean over images with its t interval.
 
     Args:
         values: float, ``(N,)``.
@@ -54,8 +54,8 @@ def paired_difference(first: np.ndarray, second: np.ndarray) -> Estimate:
     """Difference of two accuracies on the same images, ``first - second``, with the t interval of its mean.
 
     Args:
-        first: bool, ``(N,)``: which images one network has right; or float: under which share of some noises.
-        second: the same of another network, on the same images.
+        first: bool, ``(N,)``: which images one network classifies correctly; or float: for which share of some noises.
+        second: the same for another network, on the same images.
 
     """
     return mean_estimate(first.astype(float) - second.astype(float))

@@ -1,8 +1,8 @@
-"""Which misreadings let a driver do more than the sign does.
+"""Misclassifications as a sign that permits a driver to do more than the true sign does.
 
-Only signs that command are looked at, the three that make traffic give way and the speed limits; `mapping` is the
-whole table with its reasons. A misreading that permits less, such as 30 for 50, is a mistake, not a danger of this
-kind.
+Only prohibitions and orders are counted: the three signs that make traffic give way, and the speed limits; `mapping`
+is the whole table with reasons. A misclassification that permits less, such as 50 as 30, is an error, but not a danger
+of this kind.
 """
 
 import numpy as np
@@ -12,14 +12,14 @@ from misread.gtsrb import classes
 from misread.metrics import accuracy
 from misread.metrics.intervals import proportion
 
-# Class -> how strict. One may drive on after a stop, and need not stop to yield; where entry is forbidden, one may not
-# drive at all. Every other sign lets traffic flow.
-GIVES_WAY = {13: 1, 14: 2, 15: 3, 17: 3}  # no vehicles (15) is not counted, but may be read for one that is
+# Class -> strictness. Drivers need not stop to yield, may drive on after a stop, and may not drive at all if entry is
+# forbidden. All other signs let traffic flow.
+GIVES_WAY = {13: 1, 14: 2, 15: 3, 17: 3}  # no vehicles (15) is only a possible prediction
 SPEED_LIMIT = {0: 20, 1: 30, 2: 50, 3: 60, 4: 70, 5: 80, 7: 100, 8: 120}  # class -> km/h
 CONFUSIONS = 15  # pairs of classes listed for each network and set
-FORBID_TO_MOVE = (14, 15, 17)  # read instead of a limit, they do not let anyone drive faster
+FORBID_TO_MOVE = (14, 15, 17)  # predicted instead of a speed limit, they do not permit a higher speed
 
-# Signs that are counted, and what they are called together.
+# Name of each group of counted signs -> classes.
 GROUPS = {"signs to yield, stop or not enter": (13, 14, 17), "speed limits": tuple(SPEED_LIMIT)}
 
 
@@ -36,14 +36,14 @@ def _permits_more(sign: int, read_as: int) -> bool:
     return sign in commanding() and GIVES_WAY.get(read_as, 0) < GIVES_WAY[sign]
 
 
-# bool, (true class, class read): whether reading the one as the other lets a driver do more.
+# bool, (true class, predicted class): whether the predicted sign permits a driver to do more than the true sign.
 PERMITS_MORE = np.array(
     [[_permits_more(sign, read_as) for read_as in range(classes.COUNT)] for sign in range(classes.COUNT)]
 )
 
 
 def mapping() -> pd.DataFrame:
-    """The table behind `PERMITS_MORE`, in words: class_id, sign, permits_more (which readings do), reason."""
+    """The rules of `PERMITS_MORE` in words: class_id, sign, permits_more (predicted signs that permit more), reason."""
     rows = [
         (13, "every sign but stop, no vehicles and no entry", "no other sign makes one give way"),
         (14, "every sign but no vehicles and no entry", "one need not stop to yield, and not at all elsewhere"),
@@ -65,11 +65,11 @@ def mapping() -> pd.DataFrame:
 
 
 def misreadings(predictions: pd.DataFrame) -> pd.DataFrame:
-    """How often signs that command are read as something that permits more, in one set.
+    """How often the counted signs of one set are misclassified as a sign that permits more.
 
     Returns:
-        A row for each of `GROUPS`: signs, n, wrong (share misread), permits_more (share read as something that permits
-        more) with low and high (95% interval).
+        A row for each of `GROUPS`: signs, n, wrong (share misclassified), permits_more (share misclassified as a sign
+        that permits more) with low and high (95% interval).
 
     """
     rows = []
@@ -86,7 +86,7 @@ def misreadings(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def frequent_confusions(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The pairs of classes that are confused most often in one set.
+    """The most frequent confusions in one set.
 
     Returns:
         At most ``count`` rows, the most frequent first: label, prediction, images, share (of the images of the class),
@@ -103,7 +103,7 @@ def frequent_confusions(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str]) -> dict[str, pd.DataFrame]:
-    """Tables of all classifiers, without noise and under the selected one.
+    """Tables of all classifiers, without noise and under the selected noise.
 
     Args:
         predictions: classifier -> its predictions for all test sets.

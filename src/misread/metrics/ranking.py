@@ -1,7 +1,7 @@
-"""Noise types compared at equal energy: accuracy over PSNR.
+"""Comparison of noise types at equal energy: accuracy over PSNR.
 
-The area under a network's accuracy over a range of PSNR, divided by the width of the range, is its mean accuracy there.
-It is a mean over images too, so that two types are compared paired on the same images.
+The area under a network's accuracy over a range of PSNR, divided by the width of the range, is the mean accuracy in
+that range. It is also a mean over images, so two types are compared with paired differences on the same images.
 """
 
 import itertools
@@ -20,12 +20,12 @@ def common_range(psnr: dict[str, np.ndarray]) -> tuple[float, float]:
 
 
 def area_weights(psnr: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Weights of the grid points in the normalised area under straight lines between them.
+    """Weights of the grid points in the normalised area under a piecewise linear curve.
 
     Args:
         psnr: decibels at each strength, all different, ``(STRENGTHS,)``.
-        low: start of the range.
-        high: its end.
+        low: start of the range in decibels.
+        high: end of the range in decibels.
 
     Returns:
         ``(STRENGTHS,)``, sum 1.
@@ -46,18 +46,20 @@ def rank(right: dict[str, np.ndarray], psnr: dict[str, np.ndarray]) -> tuple[pd.
     """Mean accuracy of a network over the common range of PSNR under each noise type, and their differences.
 
     Args:
-        right: noise type -> bool, ``(N, STRENGTHS)``, of the same images.
-        psnr: noise type -> decibels at each of its strengths; NaN where noise changed nothing.
+        right: noise type -> which images are classified correctly: bool, ``(N, STRENGTHS)``, of the same images.
+        psnr: noise type -> decibels at each of its strengths; NaN if the noise changed nothing.
 
     Returns:
-        A row for each type: noise_type, area, low, high (95% interval), n, psnr_low, psnr_high. A row for each pair:
-        first, second, difference (of the areas), low, high, n.
+        A table with a row for each type: noise_type, area, low, high (95% interval), n, psnr_low, psnr_high; and a
+        table with a row for each pair: first, second, difference (of the areas), low, high, n.
 
     Raises:
-        MisreadError: no PSNR is within the grids of all types.
+        MisreadError: the grids of the types have no common range of PSNR.
 
     """
-    known = {kind: np.isfinite(values) for kind, values in psnr.items()}  # noise too weak to change a pixel has none
+    known = {
+        kind: np.isfinite(values) for kind, values in psnr.items()
+    }  # the PSNR of noise too weak to change a pixel is not finite
     psnr = {kind: values[known[kind]] for kind, values in psnr.items()}
     low, high = common_range(psnr)
     if low >= high:

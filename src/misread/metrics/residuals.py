@@ -1,11 +1,11 @@
-"""The noise in images: what a fixed denoiser takes away, and the power of a wave."""
+"""Noise in images: the residual of a fixed denoiser, and the power at the frequency of a wave."""
 
 import numpy as np
 from scipy.ndimage import median_filter
 
 
 def residual(images: np.ndarray) -> np.ndarray:
-    """What a 3x3 median filter takes away from each channel.
+    """Residual of a 3x3 median filter: what it removes from each channel.
 
     Args:
         images: uint8, ``(N, SIZE, SIZE, 3)``.
@@ -23,9 +23,9 @@ def residual_rms(images: np.ndarray) -> np.ndarray:
 
 
 def power_spectrum(images: np.ndarray) -> np.ndarray:
-    """Mean power spectrum of the grey images, less their means: float64 ``(SIZE, SIZE)``, frequency 0 in the middle.
+    """Mean power spectrum of the grey images minus their means: float64 ``(SIZE, SIZE)``, frequency 0 in the middle.
 
-    Divided by the number of pixels, so that white noise of variance v has the power v at every frequency.
+    It is divided by the number of pixels, so that white noise of variance v has the power v at every frequency.
     """
     grey = images.mean(axis=3, dtype=np.float64)
     grey -= grey.mean(axis=(1, 2), keepdims=True)
@@ -34,12 +34,12 @@ def power_spectrum(images: np.ndarray) -> np.ndarray:
 
 
 def periodic_power(spectrum: np.ndarray, period: float, angle: float) -> float:
-    """Mean power at the frequency of a wave, over the frequencies within one step of it, both directions.
+    """Mean power at the frequency of a wave and at the frequencies within one step of it, in both directions.
 
     Args:
-        spectrum: from `power_spectrum`.
+        spectrum: result of `power_spectrum`.
         period: pixels from crest to crest.
-        angle: degrees from the x axis in which the wave runs.
+        angle: direction of the wave, degrees from the x axis.
 
     """
     size = len(spectrum)

@@ -1,4 +1,4 @@
-"""The headline numbers over all networks."""
+"""The headline results over all networks."""
 
 import numpy as np
 import pandas as pd
@@ -13,20 +13,20 @@ def headline(
     source: str,
     selected: tuple[str, str],
 ) -> dict:
-    """What a reader asks first.
+    """Compute the headline results of the study.
 
     Args:
         scored: key (``NETWORK-REGIME``) -> table of `accuracy.by_noise` with a column ``corruption_error``.
         predictions: key -> its predictions.
         source: ``gtsrb`` or ``synthetic``.
-        selected: the noisy set that the regime ``noisy`` is trained on, type and level.
+        selected: type and level of the noisy set that the regime ``noisy`` is trained on.
 
     Returns:
         ``source``; ``test_images``; ``selected``; ``most_disruptive``: for each network and regime the noise type with
         the lowest mean accuracy over its levels; and ``minus_clean``: for each classifier of another regime than
-        ``clean`` its accuracy less that of the same network trained on clean signs, on the selected noisy set
-        (``selected``), on the clean one (``clean``) and on average over all noisy ones (``noisy``), paired, with the
-        95% interval.
+        ``clean``, the paired difference between its accuracy and that of the same network trained on clean signs, with
+        the 95% interval, on the selected noisy set (``selected``), on the clean set (``clean``) and on average over all
+        noisy sets (``noisy``).
 
     """
     most_disruptive = {}
@@ -53,7 +53,7 @@ def headline(
 
 
 def _difference(one: pd.DataFrame, other: pd.DataFrame, noises: list[tuple[str, str]]) -> dict[str, float]:
-    """Mean accuracy of one classifier under some noises less that of another on the same images, with the interval."""
+    """Mean accuracy of one classifier under some noises minus that of another on the same images, with the interval."""
     shares = [np.mean([accuracy.correct(table, *noise) for noise in noises], axis=0) for table in (one, other)]
     found = paired_difference(*shares)
     return {"difference": found.value, "low": found.low, "high": found.high}

@@ -26,7 +26,7 @@ class Grid(NamedTuple):
 
 
 def grid(sweep: pd.DataFrame, noise_type: str) -> Grid:
-    """Which images are right at each strength of a noise type."""
+    """Which images are classified correctly at each strength of a noise type."""
     right = sweep.assign(right=sweep.label == sweep.prediction)
     clean = right[right.noise_type == CLEAN[0]].sort_values("row")
     wide = right[right.noise_type == noise_type].pivot(index="row", columns="strength", values="right").sort_index()
@@ -36,11 +36,11 @@ def grid(sweep: pd.DataFrame, noise_type: str) -> Grid:
 def find_thresholds(
     sweep: pd.DataFrame, energy: pd.DataFrame, noise_type: str, resamples: int, seed: int
 ) -> dict[str, dict]:
-    """Thresholds of one noise type.
+    """Find the thresholds of one noise type.
 
     Returns:
         Key of `LEVELS` -> strength, low, high (95% interval), rmse, psnr (of the noise at that strength after clipping)
-        and status; None where a figure is not known.
+        and status; unknown values are None.
 
     """
     one = grid(sweep, noise_type)
@@ -64,7 +64,8 @@ def threshold_table(thresholds: dict) -> pd.DataFrame:
     """Thresholds of several networks as a table.
 
     Returns:
-        A row for each: network (key), noise_type, level (key of `LEVELS`), strength, low, high, rmse, psnr, status.
+        A row for each threshold: network (key), noise_type, level (key of `LEVELS`), strength, low, high, rmse, psnr,
+        status.
 
     """
     rows = [
@@ -79,8 +80,8 @@ def threshold_table(thresholds: dict) -> pd.DataFrame:
 def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
     """A row for each noise type and strength: noise_type, strength, rmse, psnr, accuracy, failed, monotone, n.
 
-    ``failed`` is the share of noise-induced misclassification, ``monotone`` what is fitted to it, ``n`` the images that
-    it is a share of.
+    ``failed`` is the share of noise-induced misclassification, ``monotone`` the monotone curve fitted to it, and ``n``
+    the number of images that are classified correctly without noise.
     """
     tables = []
     for noise_type in energy.noise_type.unique():
@@ -103,10 +104,10 @@ def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
 
 
 def minimal_noise(sweep: pd.DataFrame, noise_type: str) -> pd.DataFrame:
-    """The smallest strength at which each image fails, of those that are right without noise.
+    """The smallest strength at which each image fails, for the images classified correctly without noise.
 
     Returns:
-        row, label, strength (infinite where no strength of the grid does it).
+        row, label, strength (infinite if the image fails at no strength of the grid).
 
     """
     one = grid(sweep, noise_type)
@@ -116,16 +117,16 @@ def minimal_noise(sweep: pd.DataFrame, noise_type: str) -> pd.DataFrame:
 
 
 def fragility(minimal: pd.DataFrame) -> pd.DataFrame:
-    """How robust the images of each class are to noise, from `minimal_noise`.
+    """Robustness of each class to noise, from a table of `minimal_noise`.
 
     Returns:
-        A row for each class: label, n, first_quarter, median and third_quarter (strengths by which so many images have
-        failed at least once; infinite where fewer do on the whole grid) and never (share that fails at none).
+        A row for each class: label, n, first_quarter, median and third_quarter (strengths up to which that share of the
+        images has failed; infinite if fewer fail on the whole grid) and never (share that fails at no strength).
 
     """
     rows = []
     for label, values in minimal.groupby("label").strength:
-        # Of the sorted strengths themselves: no mean of a number and infinity.
+        # Quantiles without interpolation, as some strengths are infinite.
         quartiles = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf")
         rows.append((label, len(values), *quartiles, np.mean(np.isinf(values))))
     return pd.DataFrame(rows, columns=["label", "n", "first_quarter", "median", "third_quarter", "never"])

@@ -1,10 +1,10 @@
-"""At what strength noise makes a network fail: thresholds with intervals, from accuracies over a grid of strengths.
+"""Thresholds: strengths at which noise makes a network fail, with intervals, from predictions on a grid of strengths.
 
-A network's failure curve is the share of the images it has right without noise that it has wrong with it
-(noise-induced misclassification), over the strength. Noise that is stronger does not help: the measured shares are made
-monotone by isotonic regression (R. E. Barlow et al., "Statistical Inference under Order Restrictions", 1972), joined by
-straight lines, from a share of 0 at strength 0 on. A threshold is where this line first reaches a level. Intervals are
-percentiles of a bootstrap over the images.
+A network's failure curve is the share of noise-induced misclassification over the strength: the share of misclassified
+images among those that it classifies correctly without noise. Stronger noise is assumed not to help: the measured
+shares are made monotone by isotonic regression (R. E. Barlow et al., "Statistical Inference under Order Restrictions",
+1972) and joined by straight lines, beginning with a share of 0 at strength 0. A threshold is the strength at which this
+line first reaches a level. Intervals are percentiles of a bootstrap over the images.
 """
 
 from typing import NamedTuple
@@ -17,11 +17,11 @@ from misread.metrics.intervals import CONFIDENCE
 
 REACHED, NOT_REACHED, BELOW_GRID = "reached", "not reached", "already below the smallest strength"
 TOO_FEW = "too few signs are classified correctly without noise"
-FEWEST = 10  # images: of fewer no threshold is told, as a tenth of them is less than one
+FEWEST = 10  # images; a tenth of fewer is less than one image, so no threshold is given
 
 
 class Threshold(NamedTuple):
-    """A strength with its 95% interval; None where a bound lies outside the grid."""
+    """A strength with its 95% interval; None if a value is outside the grid."""
 
     strength: float | None
     low: float | None
@@ -37,25 +37,25 @@ def failures(right_clean: np.ndarray, right: np.ndarray) -> np.ndarray:
         right: bool, ``(N, STRENGTHS)``.
 
     Returns:
-        bool, ``(M, STRENGTHS)``, a row for each of the M images that are right without noise.
+        bool, ``(M, STRENGTHS)``, a row for each of the M images that are classified correctly without noise.
 
     """
     return ~right[right_clean]
 
 
 def monotone_curve(shares: np.ndarray) -> np.ndarray:
-    """Shares of failures that never fall with strength: float, ``(STRENGTHS,)``; NaN where the shares are."""
+    """Fit shares of failures that do not decrease with strength: float, ``(STRENGTHS,)``; NaN if the shares are NaN."""
     if np.isnan(shares).any():
         return np.full(len(shares), np.nan)
     return isotonic_regression(np.asarray(shares, float), y_min=0, y_max=1)
 
 
 def crossing(strengths: np.ndarray, curve: np.ndarray, level: float) -> float:
-    """Where a monotone curve first reaches a level, by straight lines from (0, 0) on; infinite if it never does.
+    """Strength at which a piecewise linear curve from (0, 0) first reaches a level; infinite if it never does.
 
     Args:
         strengths: ascending, above 0.
-        curve: from `monotone_curve`.
+        curve: shares from `monotone_curve`.
         level: share of failures, above 0.
 
     """
@@ -73,14 +73,14 @@ def threshold(
 ) -> Threshold:
     """The strength at which a share of the images first fails, with a 95% bootstrap interval.
 
-    Nothing is extrapolated: a threshold beyond the largest strength, or below the smallest, is only said to be there.
+    Nothing is extrapolated: a threshold above the largest strength or below the smallest is only reported as such.
 
     Args:
         strengths: ascending, above 0, ``(STRENGTHS,)``.
-        failed: from `failures`.
+        failed: result of `failures`.
         level: share, above 0, below 1.
-        resamples: of the images.
-        rng: draws them.
+        resamples: number of bootstrap resamples of the images.
+        rng: random generator for the resamples.
 
     """
 
@@ -98,7 +98,7 @@ def threshold(
         return Threshold(None, None, None, NOT_REACHED)
     if value < strengths[0]:
         return Threshold(None, None, None, BELOW_GRID)
-    with np.errstate(invalid="ignore"):  # the standard error, which is not used, of values some of which are infinite
+    with np.errstate(invalid="ignore"):  # from the unused standard error of values that may be infinite
         interval = stats.bootstrap(
             (rows,), statistic, n_resamples=resamples, batch=50, method="percentile", confidence_level=CONFIDENCE,
             rng=rng,
@@ -109,5 +109,5 @@ def threshold(
 
 
 def first_failures(strengths: np.ndarray, failed: np.ndarray) -> np.ndarray:
-    """The smallest strength of the grid at which each image fails: float, ``(M,)``; infinite where none does."""
+    """The smallest strength of the grid at which each image fails: float, ``(M,)``; infinite if it fails at none."""
     return np.where(failed.any(axis=1), strengths[failed.argmax(axis=1)], np.inf)

@@ -19,7 +19,7 @@ MIXED = tuple(f"mixed{number}" for number in range(11))
 
 
 class Settings(BackboneSettings):
-    """InceptionV3 accepts no smaller images."""
+    """Settings of InceptionV3, with the smallest image size that it accepts."""
 
     BLOCKS = MIXED
 
@@ -29,7 +29,7 @@ class Settings(BackboneSettings):
 
 
 def build(settings: Settings, weights: Path | None) -> keras.Model:
-    """InceptionV3 up to ``settings.cut`` with a linear head on the flattened features."""
+    """Build InceptionV3 up to ``settings.cut`` with a linear head on the flattened features."""
     from keras import layers
 
     from misread.training.heads import on_backbone

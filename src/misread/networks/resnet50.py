@@ -23,7 +23,7 @@ BLOCKS = tuple(
 
 
 class Settings(BackboneSettings):
-    """ResNet50 accepts no smaller images."""
+    """Settings of ResNet50, with the smallest image size that it accepts."""
 
     BLOCKS = BLOCKS
 
@@ -33,14 +33,14 @@ class Settings(BackboneSettings):
 
 
 def build(settings: Settings, weights: Path | None) -> keras.Model:
-    """ResNet50 up to ``settings.cut`` with a linear head on the flattened features."""
+    """Build ResNet50 up to ``settings.cut`` with a linear head on the flattened features."""
     from misread.training.heads import on_backbone
 
     return on_backbone("resnet50", settings, weights, to_centered_bgr)
 
 
 def to_centered_bgr(images: keras.KerasTensor) -> keras.KerasTensor:
-    """The published weights expect blue, green, red, less the means of ImageNet."""
+    """Convert RGB to BGR minus the ImageNet means, as the published weights expect."""
     import keras
 
     images = keras.ops.flip(images, axis=-1)

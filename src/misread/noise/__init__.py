@@ -1,1 +1,1 @@
-"""Noise: the corruptions, their application to whole sets, and how much they change an image."""
+"""Noise: the corruptions, their application to whole sets, and measures of how much they change an image."""

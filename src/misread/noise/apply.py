@@ -1,4 +1,4 @@
-"""Noise on images in memory; `misread.noise.noisy_sets` writes the same bytes to the disk."""
+"""Adding noise to images in memory; `misread.noise.noisy_sets` writes the same images to disk."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from misread.errors import MisreadError
 from misread.noise.draws import words_of_rows
 from misread.noise.types import NOISE_TYPES
 
-AT_ONCE = 1_500_000  # bytes of images, which stay in the processor's cache from one operation to the next
+AT_ONCE = 1_500_000  # bytes of images processed at a time, so that they stay in the processor's cache
 
 
 def add_noise(
@@ -22,22 +22,23 @@ def add_noise(
     seed: int,
     split: str,
 ) -> np.ndarray:
-    """Corrupt images in memory.
+    """Add noise to images in memory.
 
     Args:
-        images: uint8, ``(N, HEIGHT, WIDTH, 3)``, RGB, or with one channel, grey.
-        rows: int, ``(N,)``: each image's row in its set, on which its noise depends.
+        images: uint8, ``(N, HEIGHT, WIDTH, 3)``, RGB, or ``(N, HEIGHT, WIDTH, 1)``, grey.
+        rows: int, ``(N,)``: row of each image in its set; the noise of an image depends on it.
         noise_type: module of `misread.noise.types`.
-        strength: in the type's own unit, at least 0.
-        options: the type's further arguments.
-        seed: of the study.
+        strength: strength of the noise in the type's own unit, at least 0.
+        options: other arguments of the type's function.
+        seed: the study's seed.
         split: ``train`` or ``test``.
 
     Returns:
         uint8, the shape of ``images``.
 
     Raises:
-        MisreadError: images of another type or shape, another number of rows, a type or a strength that there is not.
+        MisreadError: the images have another type or shape, the number of rows is wrong, or the noise type or the
+            strength is invalid.
 
     """
     image_arrays.check(images)

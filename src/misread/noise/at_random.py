@@ -1,4 +1,4 @@
-"""Random noise, made in memory during training: each image gets a random type, strength and options."""
+"""Random noise that is added in memory during training: each image gets a random type, strength and options."""
 
 import hashlib
 import json
@@ -12,19 +12,19 @@ import numpy as np
 from misread.noise.draws import RANGE
 from misread.noise.types import NOISE_TYPES
 
-# Strengths between the ends of a range: a type may prepare a table for each, which is kept.
+# Number of strengths in a range. A noise type may cache a table for each strength.
 STRENGTHS = 32
 CODE = ("at_random.py", "draws.py", "grey_levels.py")
 
 
 @dataclass(frozen=True)
 class RandomNoise:
-    """A noise type with ranges to draw from; equal ends fix a value.
+    """A noise type with ranges to draw from; a range with equal ends is a fixed value.
 
     Attributes:
         noise_type: module of `misread.noise.types`.
-        strength: lowest and highest, in the type's own unit, above 0; log-uniform between them.
-        options: lowest and highest of each option of the type; uniform between them, whole numbers if both are.
+        strength: lowest and highest strength in the type's own unit, above 0; drawn log-uniformly.
+        options: lowest and highest value of each option of the type; drawn uniformly, whole numbers if both ends are.
 
     """
 
@@ -33,13 +33,13 @@ class RandomNoise:
     options: dict[str, tuple[Any, Any]]
 
     def draw(self, rng: np.random.Generator) -> tuple[float, dict[str, float]]:
-        """A strength and options."""
+        """Draw a strength and options."""
         low, high = self.strength
         strength = low * (high / low) ** (int(rng.integers(STRENGTHS)) / (STRENGTHS - 1))
         return strength, {name: _between(*ends, rng) for name, ends in self.options.items()}
 
     def description(self) -> dict[str, Any]:
-        """All that decides the noise: the ranges, and the MD5 of the modules that make it."""
+        """Everything that determines the noise: the ranges, and the MD5 of the modules that generate it."""
         folder = Path(__file__).parent
         modules = [folder / name for name in (*CODE, f"types/{self.noise_type}.py")]
         code = "".join(path.read_text(encoding="utf-8") for path in modules)
@@ -48,7 +48,7 @@ class RandomNoise:
 
 
 def _between(low: Any, high: Any, rng: np.random.Generator) -> Any:
-    """A value between two ends, or what both are."""
+    """Draw a value between two ends; if they are equal, return them."""
     if low == high:
         return low
     if isinstance(low, int) and isinstance(high, int):
@@ -57,12 +57,12 @@ def _between(low: Any, high: Any, rng: np.random.Generator) -> Any:
 
 
 def corrupt(images: np.ndarray, rng: np.random.Generator, noises: Sequence[RandomNoise]) -> np.ndarray:
-    """Corrupt each image by one of some noises, all equally likely.
+    """Add to each image one of the given noises, all equally likely.
 
     Args:
-        images: uint8, ``(N, HEIGHT, WIDTH, 3)``; left as they are.
+        images: uint8, ``(N, HEIGHT, WIDTH, 3)``; not modified.
         rng: the only source of randomness.
-        noises: what to choose from.
+        noises: noises to choose from.
 
     Returns:
         uint8, the shape of ``images``.
@@ -81,7 +81,7 @@ def corrupt(images: np.ndarray, rng: np.random.Generator, noises: Sequence[Rando
 
 
 def load(path: Path) -> list[RandomNoise]:
-    """Read noises: of each type what `RandomNoise.description` gives."""
+    """Read noises from a file with the `RandomNoise.description` of each type."""
     described = json.loads(path.read_text(encoding="utf-8"))
     return [
         RandomNoise(name, tuple(one["strength"]), {key: tuple(ends) for key, ends in one["options"].items()})

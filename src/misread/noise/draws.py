@@ -1,4 +1,4 @@
-"""Random numbers for noise: of each image of a set its own, whatever is drawn for the others, and wherever."""
+"""Random numbers for noise: those of an image do not depend on which other images are processed, or where."""
 
 import hashlib
 import itertools
@@ -8,27 +8,27 @@ import numpy as np
 
 Words = Callable[[int], np.ndarray]  # count -> uint16, (N, count), uniform
 
-STEP = 16  # words that Philox gives for each value of its counter
-RANGE = 1 << 16  # of a word
-SHARING = 16  # pixels with the same second word
+STEP = 16  # words per value of the Philox counter
+RANGE = 1 << 16  # number of values of a word
+SHARING = 16  # pixels that share a second word
 
 
 def words_of_rows(seed: int, noise_type: str, size: int | str, split: str, rows: np.ndarray) -> Words:
-    """A function that draws 16-bit words for each of some rows of a set, new ones at each call.
+    """Create a function that draws 16-bit words for some rows of a set; each call draws new words.
 
-    Philox (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011) is counter-based: the key names the
-    set, the counter the row and the call, so that any row's words can be drawn alone, and those of consecutive rows in
-    one go. The strength of the noise is not part of the key: see `misread.noise.registration`.
+    Philox (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011) is counter-based. The key depends
+    on the set, the counter on the row and the call, so the words of any row can be drawn alone, and the words of
+    consecutive rows together. The strength of the noise is not part of the key; see `misread.noise.registration`.
 
     Args:
-        seed: of the study.
+        seed: the study's seed.
         noise_type: module of `misread.noise.types`.
-        size: side of the set's squares in pixels; ``HEIGHTxWIDTH`` of oblong images.
+        size: side of the set's square images in pixels; ``HEIGHTxWIDTH`` for other images.
         split: ``train`` or ``test``.
         rows: int, ``(N,)``.
 
     Returns:
-        Count -> uint16, ``(N, count)``, uniform.
+        Function: count -> uint16, ``(N, count)``, uniform.
 
     """
     name = f"{seed}/{noise_type}/{size}/{split}".encode()
@@ -41,22 +41,22 @@ def words_of_rows(seed: int, noise_type: str, size: int | str, split: str, rows:
         drawn = []
         for run in runs:
             generator = np.random.Philox(key=key, counter=[int(run[0]) * steps, call, 0, 0])
-            drawn.append(generator.random_raw(len(run) * steps * STEP // 4))  # of 64 bits
+            drawn.append(generator.random_raw(len(run) * steps * STEP // 4))  # 64 bits each
         return np.concatenate(drawn).astype("<u8", copy=False).view("<u2").reshape(len(rows), -1)[:, :count]
 
     return words
 
 
 def second_words(words: Words, count: int, places: np.ndarray) -> np.ndarray:
-    """The second words of some pixels of a batch: float64, ``(len(places),)``, from 0 to below 1.
+    """Draw the second words of some pixels of a batch: float64, ``(len(places),)``, from 0 to below 1.
 
-    A uniform number has 32 bits, of which the first 16 nearly always decide. Where they do not, at the borders between
-    two grey levels and in the tails, the next 16 are looked at, which are shared by 16 pixels.
+    A uniform number has 32 bits. Its first 16 bits (the first word) nearly always determine the grey level. At the
+    borders between two grey levels and in the tails, the second word is needed too; 16 pixels share one.
 
     Args:
-        words: as for a corruption.
-        count: first words of an image.
-        places: where the pixels lie in the flattened first words of all images.
+        words: function from `words_of_rows`.
+        count: number of first words of an image.
+        places: positions of the pixels in the flattened first words of all images.
 
     """
     shared = -(-count // SHARING)

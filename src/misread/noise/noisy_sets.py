@@ -18,10 +18,10 @@ def write_noisy_set(clean: Path, noisy: Path, title: str, **settings) -> None:
     """Write the noisy copy of a set, in the same order and with the same labels.
 
     Args:
-        clean: folder of the set to copy.
-        noisy: folder to create.
-        title: what the progress bar says.
-        settings: the keyword arguments of `add_noise`.
+        clean: folder of the clean set.
+        noisy: folder to create for the noisy set.
+        title: label of the progress bar.
+        settings: other keyword arguments of `add_noise`.
 
     """
     images, labels = store.open_set(clean)

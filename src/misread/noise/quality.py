@@ -1,4 +1,4 @@
-"""How far noise takes images from their originals: RMSE, PSNR and SSIM after clipping."""
+"""Difference between noisy images and their originals: RMSE, PSNR and SSIM after clipping."""
 
 import numpy as np
 from skimage.metrics import structural_similarity
@@ -6,7 +6,7 @@ from skimage.metrics import structural_similarity
 from misread.data import arrays
 from misread.errors import MisreadError
 
-SSIM_WINDOW = 11  # pixels, of Gaussian weights with a standard deviation of 1.5
+SSIM_WINDOW = 11  # pixels; Gaussian weights with a standard deviation of 1.5
 
 
 def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
@@ -28,7 +28,7 @@ def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
 
 
 def psnr_of(rmse: float) -> float | None:
-    """PSNR in decibels against a peak of 255; None, for infinite, where there is no error."""
+    """PSNR in decibels for a peak of 255; None (infinite) if there is no error."""
     return float(20 * np.log10(255 / rmse)) if rmse > 0 else None
 
 
@@ -40,10 +40,10 @@ def measure(clean: np.ndarray, noisy: np.ndarray) -> dict[str, float | None]:
         noisy: uint8, the same shape.
 
     Returns:
-        ``rmse`` in grey levels over all pixels of all images; ``psnr`` in decibels, of that error, against a peak of
-        255 (None, for infinite, where nothing changed); ``ssim``, the mean over the images of the structural similarity
-        with Gaussian weights (Z. Wang et al., "Image quality assessment: from error visibility to structural
-        similarity", 2004), -1 to 1 (None where a side is shorter than its window of 11 pixels).
+        ``rmse``, in grey levels over all pixels of all images; ``psnr``, in decibels, of this RMSE for a peak of 255
+        (None, which means infinite, if nothing changed); ``ssim``, the mean over the images of the structural
+        similarity with Gaussian weights (Z. Wang et al., "Image quality assessment: from error visibility to structural
+        similarity", 2004), -1 to 1 (None if a side is shorter than the window of 11 pixels).
 
     Raises:
         MisreadError: images of another type, or of two shapes.

@@ -1,15 +1,15 @@
-"""Description of a noise type. Each type is a module of `misread.noise.types`, and no other module names it.
+"""Description of a noise type. Each type is a module of `misread.noise.types`; no other module refers to it by name.
 
 A corruption is a function ``(images, strength, words, **options) -> noisy`` with
 
-* ``images``: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``, 0 to 255; left as it is;
+* ``images``: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``, 0 to 255; not modified;
 * ``strength``: in the type's own unit; 0 changes nothing;
-* ``words``: the only source of randomness, see `misread.noise.draws`: ``words(count)`` gives uint16 ``(N, count)``,
-  uniform, independent for each image, new at each call;
+* ``words``: the only source of randomness, see `misread.noise.draws`: ``words(count)`` returns uint16
+  ``(N, count)``, uniform, independent for each image, new at each call;
 * result: uint8, the same shape; sums are rounded to the nearest grey level and clipped to 0 to 255.
 
-What is drawn does not depend on the strength, so that a stronger noise is the same noise, stronger: levels and fine
-grids of strengths are compared on the same draws.
+The random numbers do not depend on the strength: a stronger noise is the same noise, only stronger. Levels and fine
+grids of strengths are therefore compared with the same random numbers.
 """
 
 from collections.abc import Callable
@@ -23,25 +23,25 @@ Corruption = Callable[..., np.ndarray]
 
 
 class NoOptions(Section):
-    """A noise type that its strength describes in full."""
+    """Options of a noise type that has only a strength."""
 
 
 @dataclass(frozen=True)
 class NoiseType:
-    """A noise type: its function, its parameters, and how it is called and drawn.
+    """A noise type: its function, its parameters, and its names and style in texts and figures.
 
     Attributes:
-        corrupt: the function.
-        title: in titles and sentences, before "noise".
-        description: what it does to an image, a sentence of the report.
-        unit: of the strength, on axes.
-        phrase: a strength in a sentence, with ``{}`` for the number.
+        corrupt: the corruption.
+        title: name in titles and sentences, without the word "noise".
+        description: sentence of the report on what the noise does to an image.
+        unit: unit of the strength on axes.
+        phrase: wording of a strength in a sentence, with ``{}`` for the number.
         metric: key of its threshold among the metrics, at most 10 letters.
-        color: of its curves, as Matplotlib takes it.
-        line: their style.
+        color: Matplotlib colour of its curves.
+        line: Matplotlib line style of its curves.
         strength: annotated type of a strength, with its bounds.
-        options: section of further settings.
-        percent: strengths are shares, which are shown as percentages.
+        options: section of its other settings.
+        percent: whether strengths are shares, which are shown as percentages.
 
     """
 
@@ -58,9 +58,9 @@ class NoiseType:
     percent: bool = False
 
     def number(self, strength: float) -> str:
-        """A strength as a number, three digits."""
+        """Format a strength as a number with three digits."""
         return f"{100 * strength:.3g}%" if self.percent else f"{strength:.3g}"
 
     def words(self, strength: float) -> str:
-        """A strength in a sentence."""
+        """Format a strength for a sentence."""
         return self.phrase.format(self.number(strength))

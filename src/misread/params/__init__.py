@@ -1,4 +1,4 @@
-"""``params.yaml``: every setting of the study, read once and checked.
+"""Reading and validation of ``params.yaml``, which contains every setting of the study.
 
 The file is read as YAML 1.2, as DVC reads it, so that both see the same values.
 """
@@ -34,11 +34,11 @@ def load(path: Path = Path("params.yaml")) -> Params:
 
 
 def validated(values: object, path: Path) -> Params:
-    """Check what a file holds.
+    """Validate the values of a parameter file.
 
     Args:
-        values: as the YAML parser gives it.
-        path: of the file, for the message.
+        values: values as the YAML parser returns them.
+        path: path of the file, for the message.
 
     Raises:
         MisreadError: one line that names the file, the key, the value and what it may be.

@@ -1,4 +1,4 @@
-"""Why values do not fit a schema, in the words of the people who wrote them, not of pydantic."""
+"""Error messages for values that do not fit a schema, in the terms of ``params.yaml`` instead of pydantic's."""
 
 from typing import get_args
 
@@ -6,11 +6,11 @@ from pydantic import BaseModel, ValidationError
 
 
 def describe(error: ValidationError, schema: type[BaseModel]) -> str:
-    """The first problem as one line: key, value, what it may be.
+    """Describe the first problem in one line: the key, the value and what it may be.
 
     Args:
-        error: of the validation.
-        schema: what the values should be.
+        error: error of the validation.
+        schema: schema of the values.
 
     """
     problem = error.errors(include_url=False)[0]
@@ -24,7 +24,7 @@ def describe(error: ValidationError, schema: type[BaseModel]) -> str:
         section = [part for part in place[:-1] if isinstance(part, str)]
         known = ", ".join(_model(schema, section).model_fields) or "no keys"
         return f"{_shown(key)}: unknown key; {'.'.join(section) or 'the file'} may hold {known}"
-    if problem["type"] == "value_error":  # ours: of a section, they begin with a key of it, of a value with the value
+    if problem["type"] == "value_error":  # our own messages begin with a key of the section, or with the value
         told = str(context["error"])
         of_a_key = key and _is_section(schema, names) and not told.startswith("{")
         return f"{key}{'.' if of_a_key else ': ' if key else ''}{told}"
@@ -33,7 +33,7 @@ def describe(error: ValidationError, schema: type[BaseModel]) -> str:
     return f"{key or 'the file'}: {_shown(repr(problem['input']))}: must be {message}{optional}"
 
 
-# What pydantic calls by programmers' names, or otherwise than "Input should be ...".
+# Replacements for messages of pydantic with programming terms, or that do not begin with "Input should be".
 PLAIN = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -45,7 +45,7 @@ PLAIN = {
     "model_type": "a section of keys and values",
     "model_attributes_type": "a section of keys and values",
 }
-SHOWN = 100  # characters of a wrong value
+SHOWN = 100  # characters of an invalid value that a message shows
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Sections whose keys are networks, noise types and regimes: those that a file has, of those that are registered."""
+"""Sections whose keys are registered networks, noise types and regimes: as many of them as a file has."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from misread.sections import Chosen, Rising, Section
 
 
 def noise_type_settings(name: str, noise: NoiseType) -> type[NoiseTypeSettings]:
-    """The section of one noise type."""
+    """Create the section of one noise type."""
     strength = noise.strength
     return create_model(
         name, __base__=NoiseTypeSettings, min=strength, avg=strength, max=strength, options=noise.options,
@@ -23,12 +23,12 @@ def noise_type_settings(name: str, noise: NoiseType) -> type[NoiseTypeSettings]:
 
 
 def chosen(registry: Registry, given: object, settings_of) -> type[Chosen]:
-    """A section with the keys that a file has, each checked by what is registered under it.
+    """Create a section with the keys that a file has; the value of each is checked with the settings of that name.
 
     Args:
-        registry: of the known keys.
-        given: what the file has there, of any type.
-        settings_of: name -> section.
+        registry: registry of the allowed keys.
+        given: value of the section in the file, of any type.
+        settings_of: function from a name to its section.
 
     """
     here = [name for name in given if name in registry.names] if isinstance(given, dict) else []
@@ -40,7 +40,7 @@ def chosen(registry: Registry, given: object, settings_of) -> type[Chosen]:
 
 
 def schema_for(values: object) -> type[Params]:
-    """The schema of a file with the noise types, networks and regimes that it names."""
+    """Create the schema of a file with the noise types, networks and regimes that it names."""
     values = values if isinstance(values, dict) else {}
     noise = values.get("noise")
     types = chosen(

@@ -1,4 +1,4 @@
-"""``params.yaml`` as typed, frozen sections: every key known, every value checked."""
+"""Schema of ``params.yaml``: typed, frozen sections without unknown keys or unchecked values."""
 
 from typing import Annotated, Literal, get_args
 
@@ -21,7 +21,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 
 
 class Data(Section):
-    """Which images, and which of them validate."""
+    """The images of the study, and the share that is held out for validation."""
 
     source: Source
     images_per_class: Annotated[int, Field(ge=60)] | None
@@ -45,7 +45,7 @@ class NoiseTypeSettings(Section):
 
 
 class Noise(Section):
-    """The noisy sets, and the one that is trained on."""
+    """The noisy sets, and the selected one."""
 
     type: str
     level: Level
@@ -60,7 +60,7 @@ class Noise(Section):
 
     @property
     def selected(self) -> str:
-        """The noisy set that the regime ``noisy`` is trained on and the headline metrics use, ``TYPE-LEVEL``."""
+        """The noisy set, ``TYPE-LEVEL``, that the regime ``noisy`` is trained on and the headline metrics use."""
         return f"{self.type}-{self.level}"
 
     @property
@@ -85,7 +85,7 @@ class Noise(Section):
 
 
 class Train(Section):
-    """What holds for the training of every classifier."""
+    """Training settings that all classifiers share."""
 
     augmentation: Augmentation
     balance: Share
@@ -93,17 +93,17 @@ class Train(Section):
 
 
 class Collapse(Section):
-    """Discriminator collapse: when training stops with an error."""
+    """Conditions of discriminator collapse, at which training stops with an error."""
 
     accuracy: Annotated[float, Field(gt=0.5, le=1)]
     epochs: Positive
 
 
 class GanTraining(Section):
-    """What holds for the training of both kinds of GAN."""
+    """Training settings that both kinds of GAN share."""
 
     latent_size: Positive
-    batch_size: Annotated[int, Field(ge=2)]  # batch normalisation needs two
+    batch_size: Annotated[int, Field(ge=2)]  # batch normalisation needs at least two images
     loss: GanLoss
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
     learning_rate: Rate
@@ -114,13 +114,13 @@ class GanTraining(Section):
 
 
 class PlainGan(Section):
-    """The GAN without classes."""
+    """Settings of the unconditional GAN."""
 
     epochs: Positive
 
 
 class ConditionalGan(Section):
-    """The conditional GAN."""
+    """Settings of the conditional GAN."""
 
     epochs: Positive
     condition: Condition
@@ -128,20 +128,20 @@ class ConditionalGan(Section):
 
 
 class GanKinds(Section):
-    """Both kinds of GAN."""
+    """Settings of both kinds of GAN."""
 
     gan: PlainGan
     cgan: ConditionalGan
 
 
 class GanEvaluation(Section):
-    """On how many images generated and real ones are compared."""
+    """Number of images for the comparison of generated and real images."""
 
     images: Annotated[int, Field(ge=10)]
 
 
 class Gan(Section):
-    """The generative networks."""
+    """Settings of the GANs."""
 
     image_size: ImageSize
     training: GanTraining
@@ -150,7 +150,7 @@ class Gan(Section):
 
 
 class Downstream(Section):
-    """Training of the downstream classifiers, which show what generated signs are worth as training data."""
+    """Training of the downstream classifiers, which measure the usefulness of generated signs as training data."""
 
     network: str
     epochs: Positive
@@ -168,9 +168,9 @@ class Downstream(Section):
 
 
 class Fourier(Section):
-    """Fourier sensitivity: periodic noise of one energy, over a grid of periods and angles.
+    """Fourier sensitivity: periodic noise of one energy on a grid of periods and angles.
 
-    At a period of 2 pixels or less the energy depends on the phase: a wave that crosses zero at every pixel vanishes.
+    At a period of 2 pixels or less the energy depends on the phase: a wave that is zero at every pixel adds nothing.
     """
 
     amplitude: Annotated[float, Field(gt=0, le=255)]
@@ -188,7 +188,7 @@ class Sweep(Section):
 
 
 class Figures(Section):
-    """What the figures show."""
+    """Settings of the figures."""
 
     signs: Annotated[int, Field(ge=1, le=16)]
 
@@ -242,7 +242,7 @@ class Params(Section):
 
     @property
     def image_sizes(self) -> dict[str, int]:
-        """Side of the images of every network, and of the GANs, in pixels."""
+        """Side of the images of every network and of the GANs, in pixels."""
         return {name: self.networks[name].image_size for name in self.networks.names} | {"gan": self.gan.image_size}
 
     @property
@@ -261,7 +261,7 @@ class Params(Section):
         return NETWORKS[name].settings(**(self.networks[name].model_dump() | replaced))
 
     def noises_in(self, regime: str) -> dict[str, dict]:
-        """Noise that is made in memory in a regime: type -> all that decides it."""
+        """Noise that is added in memory in a regime: type -> everything that determines the noise."""
         names = self.noise.types.names
         highest = {name: self.noise.strength_of(name, LEVELS[-1]) for name in names}
         return self.regimes[regime].noises(highest, {name: self.noise.options_of(name) for name in names})

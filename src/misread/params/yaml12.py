@@ -1,7 +1,7 @@
-"""YAML as DVC reads it: PyYAML's C loader, with the numbers and words of YAML 1.2, and no key twice.
+"""YAML as DVC reads it: PyYAML's C loader with the numbers and booleans of YAML 1.2 and without duplicate keys.
 
-PyYAML itself reads YAML 1.1, where ``1e-3`` is a string, ``050`` is 40 and ``yes`` is true. DVC would hand one value to
-``dvc.yaml``, and the program would see another.
+PyYAML itself reads YAML 1.1, where ``1e-3`` is a string, ``050`` is 40 and ``yes`` is true. DVC would
+insert other values into ``dvc.yaml`` than the program reads.
 """
 
 import re
@@ -12,7 +12,7 @@ import yaml
 from yaml.constructor import ConstructorError
 
 PREFIX = "tag:yaml.org,2002:"
-# What YAML 1.2 reads otherwise: tag -> pattern, and the characters that such a scalar may begin with.
+# Scalars that YAML 1.2 reads differently: tag -> pattern, and the characters that such a scalar may begin with.
 REPLACED = {
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
     "int": (r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)", "-+0123456789"),
@@ -27,9 +27,9 @@ REPLACED = {
 
 
 class Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a mapping with the same key twice."""
+    """A safe loader that refuses duplicate keys in a mapping."""
 
-    # What YAML 1.1 and 1.2 read alike (null, timestamps, merges) stays.
+    # The resolvers for what YAML 1.1 and 1.2 read alike (null, timestamps, merges) are kept.
     yaml_implicit_resolvers: ClassVar = {
         first: [one for one in rules if one[0].removeprefix(PREFIX) not in REPLACED]
         for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -39,7 +39,7 @@ class Loader(yaml.CSafeLoader):
         """Construct a mapping.
 
         Raises:
-            ConstructorError: a key occurs twice in it; one that a merge brings may.
+            ConstructorError: a key occurs twice, not counting keys from merges.
 
         """
         seen = set()
@@ -68,7 +68,7 @@ def load(file: IO[str] | str) -> object:
     """Read a YAML document.
 
     Raises:
-        yaml.YAMLError: it is none.
+        yaml.YAMLError: the text is not a YAML document.
 
     """
     return yaml.load(file, Loader)

@@ -1,4 +1,4 @@
-"""Training on the clean and all stored noisy sets: each image drawn is taken from one of them, at random."""
+"""Training on the clean and all stored noisy sets: each time an image is drawn, it comes from a random one of them."""
 
 from misread.regime import Regime
 

@@ -1,4 +1,4 @@
-"""Training on clean signs, and on as many noisy copies that are made in memory, anew in every epoch."""
+"""Training on clean signs and as many noisy copies, which are made in memory and differ in every epoch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _known(names: list[str]) -> list[str]:
 
 
 def _any_of(name: str, sections: dict[str, type[Section]]) -> type[Section]:
-    """A section with one optional section for each of ``sections``."""
+    """Create a section that contains each of ``sections`` as an optional section."""
     return create_model(name, __base__=Section, **{key: (section, section()) for key, section in sections.items()})
 
 
@@ -45,7 +45,7 @@ NetworkSettings = _any_of("NetworkSettings", {name: part_of(NETWORKS[name].setti
 
 
 class Settings(regime.Settings):
-    """The noise in training, and the settings of networks that differ in this regime."""
+    """Settings of the noise in training, and the settings of networks that differ in this regime."""
 
     clean_signs: bool
     noise_after_augmentation: bool
@@ -62,20 +62,20 @@ class Settings(regime.Settings):
         return self
 
     def replaced(self, network: str) -> dict[str, Any]:
-        """Settings of a network in this regime, where they differ from those of the other regimes."""
+        """Settings of a network that differ in this regime from those in the other regimes."""
         return getattr(self.networks, network).model_dump(exclude_unset=True)
 
     @property
     def decisive(self) -> dict[str, Any]:
-        """What decides how a network is trained, besides its own settings, the images and the noise."""
+        """Settings that affect the training, other than those of the network, the images and the noise."""
         return self.model_dump(include={"clean_signs", "noise_after_augmentation", "consistency"})
 
     def noises(self, highest: Mapping[str, float], options: Mapping[str, dict]) -> dict[str, dict]:
-        """Noise type -> strengths, options, and the digest of the code that makes it.
+        """Noise type -> strengths, options, and the digest of the code that generates it.
 
         Args:
             highest: noise type -> its strength at the highest level.
-            options: noise type -> its options at all levels, for those that this regime gives no range.
+            options: noise type -> its options at all levels, which apply unless this regime gives a range.
 
         Raises:
             ValueError: every noise type is left out.
@@ -94,14 +94,14 @@ class Settings(regime.Settings):
 
 
 def trained_on(settings: Settings | None) -> str:
-    """What networks are trained on, in sentences."""
+    """Wording for sentences of what networks are trained on."""
     return (
         "clean signs and noisy copies of them" if settings is None or settings.clean_signs else "noisy copies of signs"
     )
 
 
 def recipe(settings: Settings, folder: Path) -> Recipe:
-    """Every batch has the augmented signs and a noisy copy of each."""
+    """Recipe for batches with the augmented signs and a noisy copy of each, or with the copies alone."""
     from misread.training.noisy_copies import ConsistentCrossEntropy, with_noisy_copies
     from misread.training.recipe import Recipe
 

@@ -1,1 +1,1 @@
-"""The report: one page with figures, tables and sentences, a module and a template for each topic."""
+"""The report: one page with figures, tables and text; each topic has a module and a template."""

@@ -1,4 +1,4 @@
-"""The report: its topics, in the order of the page."""
+"""Building the report from its topics, in the order of the page."""
 
 from pathlib import Path
 from types import ModuleType
@@ -33,7 +33,7 @@ MODULES: tuple[ModuleType, ...] = (
     overview, strength_slider, signs, training_curves, levels, onset, disruption, noise_training, mistakes, confidence,
     error_consistency, gan_images, gan_training_data, limits, provenance,
 )  # fmt: skip
-# Each has a template of its module's name in templates/sections.
+# Each topic has a template in templates/sections with the name of its module.
 TOPICS: dict[str, Topic] = {module.__name__.rpartition(".")[2]: module.TOPIC for module in MODULES}
 
 
@@ -41,7 +41,7 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
     """Write the figures of all topics as ``folder/TOPIC/NAME``: a drawing as SVG, photographs as PNG.
 
     Returns:
-        ``TOPIC/NAME`` -> the figure as the page holds it.
+        ``TOPIC/NAME`` -> the figure in the form in which the page contains it.
 
     """
     pictures = {}
@@ -57,11 +57,11 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
 
 
 def context(results: Results, pictures: dict[str, Picture]) -> dict:
-    """All that the templates name.
+    """All variables of the templates.
 
     Args:
-        results: of the study.
-        pictures: from `draw`.
+        results: results of the study.
+        pictures: result of `draw`.
 
     """
     return {
@@ -85,7 +85,7 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
 
 
 def pages(settings: Params) -> dict[Path, str]:
-    """Draw all figures; path -> text of the page and of the numbers for GitHub."""
+    """Draw all figures and return path -> text for the page and for the results table on GitHub."""
     results = Results(settings)
     filled = context(results, draw(results, paths.REPORTS / "figures"))
     return {

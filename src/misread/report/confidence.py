@@ -1,4 +1,4 @@
-"""Whether confidence tells how often a network is right, with and without noise."""
+"""Calibration of the networks' confidence, with and without noise."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,15 +12,15 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-ERROR = {"ece": "as trained", "ece_scaled": "after temperature scaling"}  # column -> what it is
+ERROR = {"ece": "as trained", "ece_scaled": "after temperature scaling"}  # column -> its name in figures
 
 
 def error_by_strength(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
     """Expected calibration error against the strength of the noise, before and after temperature scaling.
 
     Args:
-        table: of `misread.metrics.calibration.by` noise type and strength, with a column ``network`` (key).
-        titles: key -> how texts call the classifier.
+        table: result of `misread.metrics.calibration.by` noise type and strength, with a column ``network`` (key).
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -48,12 +48,12 @@ def error_by_strength(table: pd.DataFrame, titles: dict[str, str], source: str) 
 def risk_coverage(
     predictions: dict[str, pd.DataFrame], titles: dict[str, str], sets: list[tuple[str, str]], source: str
 ) -> Figure:
-    """Share of errors among the images that are kept, if unsure ones are rejected; a panel for each set.
+    """Risk-coverage curves: share of errors if images with low confidence are rejected; a panel for each set.
 
     Args:
         predictions: key -> predictions for all test sets.
-        titles: key -> how texts call the classifier.
-        sets: noise type and level of the panels.
+        titles: key -> name of the classifier in texts.
+        sets: noise type and level of each panel.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -105,7 +105,7 @@ def mean_of_noisy(table: pd.DataFrame) -> pd.Series:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """Calibration of each classifier, and all of it."""
+    """Mean calibration of each classifier, and its calibration on each set."""
     rows, every = [], []
     for key, table in results.calibration.items():
         clean = accuracy.on_clean(table)
@@ -150,7 +150,7 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def text(results: Results) -> dict[str, object]:
-    """Number of bins of the calibration error."""
+    """Number of bins of the expected calibration error."""
     return {"bins": calibration.BINS}
 
 

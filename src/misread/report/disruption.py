@@ -1,4 +1,4 @@
-"""Which noise disrupts most, compared at equal energy; and which frequencies of periodic noise do."""
+"""The most disruptive noise types at equal energy, and the most disruptive frequencies of periodic noise."""
 
 import itertools
 
@@ -13,7 +13,7 @@ from misread.report.topic import Drawn, Topic
 
 
 def accuracy_by_psnr(curves: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
-    """Accuracy against PSNR of all noise types, a panel for each classifier: they are compared at equal energy."""
+    """Accuracy against PSNR for all noise types, which compares them at equal energy; a panel for each classifier."""
     columns, lines = style.columns_and_lines(len(titles))
     figure, grid = plt.subplots(
         lines, columns, figsize=(3.6 * columns, 2.7 * lines + 0.4), sharex=True, sharey=True, squeeze=False
@@ -35,7 +35,7 @@ def accuracy_by_psnr(curves: pd.DataFrame, titles: dict[str, str], source: str) 
 
 
 def fourier(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
-    """Accuracy over period and angle of periodic noise of one amplitude, a heat map for each classifier.
+    """Accuracy over period and angle of periodic noise with one amplitude, a heat map for each classifier.
 
     After D. Yin et al., "A Fourier Perspective on Model Robustness in Computer Vision", arXiv 1906.08988.
     """
@@ -74,9 +74,9 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def _significant(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of noise types whose difference has no zero in its 95% interval: network, worse, better."""
+    """Pairs of noise types whose 95% interval of the difference excludes zero: network, worse, better."""
     clear = pairs[(pairs.low > 0) | (pairs.high < 0)]
-    # The noise with the smaller area below accuracy over PSNR is worse.
+    # The noise with the smaller area under the curve of accuracy over PSNR is worse.
     first_is_worse = clear.difference < 0
     return pd.DataFrame(
         {
@@ -88,11 +88,11 @@ def _significant(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def most_disruptive(ranking: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str | None]:
-    """Key of a classifier -> the noise type that is worse than all others; None: no type is.
+    """Key of a classifier -> the noise type that is worse than all others; None if there is none.
 
     Args:
         ranking: first table of `misread.metrics.ranking.rank`, with a column network.
-        pairs: second table, the same.
+        pairs: second table of `misread.metrics.ranking.rank`, with a column network.
 
     """
     wins = _significant(pairs).groupby(["network", "worse"]).size()
@@ -102,7 +102,7 @@ def most_disruptive(ranking: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str
 
 
 def order(results: Results) -> page.Table:
-    """For each classifier the noise types from the most to the least disruptive."""
+    """The noise types from the most to the least disruptive, for each classifier."""
     ties = {
         (row.network, frozenset((row.first, row.second)))
         for row in results.ranking_pairs.itertuples()
@@ -123,7 +123,7 @@ def order(results: Results) -> page.Table:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """The order of the noise types, their mean accuracies, and differences."""
+    """The order of the noise types, their mean accuracies, and the differences."""
     areas = results.ranking.rename(columns={"area": "value"})
     cells = {
         (row.network, row.noise_type): page.Shown(f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})", row.value)
@@ -170,7 +170,7 @@ def _n(n: pd.Series) -> str:
 
 
 def _fourier_table(results: Results) -> page.Table:
-    """For each classifier the periodic noise under which it is least and most accurate."""
+    """The periodic noises with the lowest and the highest accuracy of each classifier."""
     rows = []
     for key, part in results.fourier.groupby("network", sort=False):
         row: dict[str, object] = {"network": results.titles[key]}
@@ -190,7 +190,7 @@ def _fourier_table(results: Results) -> page.Table:
 
 
 def answer(results: Results) -> list[str]:
-    """Which noise type disrupts most, regime by regime."""
+    """The most disruptive noise type for each regime."""
     worst = most_disruptive(results.ranking, results.ranking_pairs)
     regimes: dict[str, list[str | None]] = {}
     for key, noise_type in worst.items():

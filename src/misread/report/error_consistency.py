@@ -1,4 +1,4 @@
-"""Whether networks fail on the same signs."""
+"""Error consistency: whether networks fail on the same signs."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,18 +11,18 @@ from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
 COLUMNS = 2  # of panels
-APART = 0.14  # between the points of two pairs, in test sets, at most
+APART = 0.14  # largest distance between the points of two pairs; 1 is the distance of two test sets
 
 
 def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
-    """What is compared: the networks of each regime, and the regimes of the baseline network.
+    """Panels of the figure: the networks of each regime, and the regimes of the baseline network.
 
     Args:
-        table: of `misread.metrics.agreement.table`.
-        baseline: name of a network.
+        table: result of `misread.metrics.agreement.table`.
+        baseline: name of the baseline network.
 
     Returns:
-        Title -> rows; without those of a single classifier.
+        Title -> rows; panels with a single classifier are omitted.
 
     """
     if table.empty:
@@ -37,11 +37,11 @@ def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
 
 
 def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Error consistency of every two classifiers on every test set, with 95% intervals.
+    """Error consistency of each pair of classifiers on every test set, with 95% intervals.
 
     Args:
         panels: title -> rows of `misread.metrics.agreement.table`.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -70,7 +70,7 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
 
 
 def figures(results: Results) -> dict[str, Drawn]:
-    """Error consistency; none of a single classifier."""
+    """Error consistency; no figure if there is only one classifier."""
     panels = panels_of(results.agreement, results.settings.baseline)
     if not panels:
         return {}
@@ -86,7 +86,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def shown(kappa: float, low: float, high: float) -> page.Shown:
-    """A kappa with its interval as a note; either may be undefined."""
+    """Format a kappa, with its interval as a note; both may be undefined."""
     if np.isnan(kappa):
         return page.Shown("-", kappa, "a network makes no error, or nothing but errors")
     interval = "too few errors for an interval" if np.isnan(low) else f"{low:.2f} to {high:.2f}"
@@ -94,7 +94,7 @@ def shown(kappa: float, low: float, high: float) -> page.Shown:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """Error consistency of every two classifiers."""
+    """Error consistency of each pair of classifiers."""
     rows = []
     for (one, other), part in results.agreement.groupby(["one", "other"], sort=False):
         row: dict[str, object] = {"one": results.titles[one], "other": results.titles[other]}

@@ -1,4 +1,4 @@
-"""The images that GANs generate: how they look, how close they are to real ones, and how much noise is in them."""
+"""The images that the GANs generate: samples, fidelity, and the noise in them."""
 
 from pathlib import Path
 
@@ -13,17 +13,17 @@ from misread.report import page, style
 from misread.report.results import GANS, Results
 from misread.report.topic import Drawn, Topic
 
-ROWS = 3  # of samples
+ROWS = 3  # rows of samples
 GAN_COLORS = {"gan": "#CC79A7", "cgan": "#E69F00"}  # Okabe and Ito's palette
 REGIME_MARKERS = {"clean": "o", "noisy": "s"}
 
 
 def samples(grids: dict[str, np.ndarray], rows: int, source: str) -> Figure:
-    """Generated signs of each GAN, one grid under the other; those of the conditional ones have a column a class.
+    """Generated signs of each GAN, one grid below the other; grids of conditional GANs have a column for each class.
 
     Args:
         grids: key (``KIND-REGIME``) -> image, uint8 ``(H, W, 3)``.
-        rows: of signs to show of each.
+        rows: number of rows of signs of each GAN.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -44,7 +44,7 @@ def last_grid(folder: Path, size: int) -> np.ndarray:
 
 
 def training(histories: dict[str, pd.DataFrame], source: str) -> Figure:
-    """Losses and the discriminator's accuracy after each epoch, a column for each GAN.
+    """Losses and the discriminator's accuracy in each epoch, a column for each GAN.
 
     Args:
         histories: key -> table of `misread.gans.fitting.train`.
@@ -71,9 +71,9 @@ def training(histories: dict[str, pd.DataFrame], source: str) -> Figure:
 def by_class(tables: dict[str, pd.DataFrame], source: str) -> Figure:
     """Which classes the evaluator predicts for the generated images, a panel for each GAN.
 
-    Of a conditional GAN the share of the images of a class for which the evaluator predicts this class, with 95%
-    intervals; of a plain one the share of all images for which it predicts the class, beside that of the training
-    images.
+    For a conditional GAN: the share of each class's images for which the evaluator predicts the class, with 95%
+    intervals. For a plain GAN: the share of all images for which the evaluator predicts the class, beside the share of
+    the class in the training images.
 
     Args:
         tables: key (``KIND-REGIME``) -> table of `misread.metrics.gan_scores.per_class`.
@@ -100,10 +100,10 @@ def by_class(tables: dict[str, pd.DataFrame], source: str) -> Figure:
 
 
 def fidelity(scores: dict[str, dict], source: str) -> Figure:
-    """FID, KID, precision and recall of each GAN; a black line at the value of real images.
+    """FID, KID, precision and recall of each GAN, with a black line at the value of real images.
 
     Args:
-        scores: key -> fid, kid, precision and recall, each also with the ending ``_floor``.
+        scores: key -> fid, kid, precision and recall, each also with the suffix ``_floor``.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -159,10 +159,11 @@ def taken_for_real(tables: dict[str, pd.DataFrame], source: str) -> Figure:
 
 
 def noise(tables: dict[str, pd.DataFrame], source: str) -> Figure:
-    """The residual of a median filter in generated images, beside the same of real sets.
+    """The residual of a median filter in generated images and in real sets.
 
     Args:
-        tables: key -> table of `misread.metrics.gan_scores.noise_content`; its first row is of the generated images.
+        tables: key -> table of `misread.metrics.gan_scores.noise_content`; its first row is that of the generated
+            images.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -185,7 +186,7 @@ def noise(tables: dict[str, pd.DataFrame], source: str) -> Figure:
 
 
 def figures(results: Results) -> dict[str, Drawn]:
-    """Samples, training, classes, fidelity, the discriminators' decisions, noise."""
+    """Samples, training, classes, fidelity, the discriminators' decisions, and noise."""
     counts, source = results.counts, results.source
     grids = {key: last_grid(GANS / f"training/{key}", results.settings.gan.image_size) for key in paths.GANS}
     scores = {

@@ -1,4 +1,4 @@
-"""What generated images are worth as training data."""
+"""The use of generated images as training data."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from misread.report.levels import widest
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-# Controls are grey and black and differ in their lines; Okabe and Ito's palette.
+# Okabe and Ito's palette; controls are grey and black and differ in their line styles.
 STYLES = {
     "real": ("#000000", ":"),
     "label_preserving": ("#000000", "-"),
@@ -62,10 +62,10 @@ def downstream(accuracies: pd.DataFrame, source: str) -> Figure:
 
 
 def gains(table: pd.DataFrame, source: str) -> Figure:
-    """Accuracy with generated images less that of each control, with 95% intervals; a panel for each regime of the GAN.
+    """Accuracy with generated images minus that of each control, with 95% intervals; a panel for each GAN regime.
 
     Args:
-        table: of `misread.metrics.gan_scores.gains`.
+        table: result of `misread.metrics.gan_scores.gains`.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -94,7 +94,7 @@ def gains(table: pd.DataFrame, source: str) -> Figure:
 
 
 def figures(results: Results) -> dict[str, Drawn]:
-    """Accuracies of the downstream classifiers, and what generated images add."""
+    """Accuracies of the downstream classifiers, and the gains from generated images."""
     every = f"n = {results.counts.test:,}"
     return {
         "downstream": Drawn(
@@ -112,7 +112,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """The downstream classifiers on every test set."""
+    """Accuracy of the downstream classifiers on every test set."""
     named = results.downstream.assign(
         noise=[style.set_title(row.noise_type, row.noise_level) for row in results.downstream.itertuples()]
     )
@@ -128,7 +128,7 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def gain(results: Results, classifier: str, control: str, noise: tuple[str, str]) -> dict[str, float]:
-    """Accuracy of a downstream classifier less that of a control: value, low, high."""
+    """Accuracy of a downstream classifier minus that of a control: value, low, high."""
     table = results.gains
     found = table[
         (table.classifier == classifier) & (table.control == control)
@@ -144,7 +144,7 @@ def accuracy_of(results: Results, classifier: str, noise: tuple[str, str]) -> fl
 
 
 def answer(results: Results) -> list[str]:
-    """GAN-train, and what generated signs change under the selected noise beside what noisy signs do."""
+    """GAN-train, and the gain from generated signs under the selected noise compared with that from noisy signs."""
     noise = results.settings.noise
     clean, selected = ("none", "none"), (noise.type, noise.level)
     alone = accuracy_of(results, "generated-clean", clean)

@@ -1,4 +1,4 @@
-"""The noisy sets: how they look, how strong they are, and how accurate each classifier is on them."""
+"""The noisy sets: examples, strengths, and the accuracy of each classifier on them."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,13 +18,13 @@ CLASS_SHOWN = 14  # stop
 
 
 def noise_grid(image: np.ndarray, row: int, noise: Noise, seed: int, source: str) -> Figure:
-    """A test image under each noise type at each level, made as the noisy sets are.
+    """A test image with each noise type at each level, the same noise as in the noisy sets.
 
     Args:
         image: uint8, ``(SIZE, SIZE, 3)``.
-        row: of the image in the test set.
+        row: row of the image in the test set.
         noise: strengths and options.
-        seed: of the study.
+        seed: the study's seed.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -44,11 +44,11 @@ def noise_grid(image: np.ndarray, row: int, noise: Noise, seed: int, source: str
 
 
 def accuracy_by_level(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Accuracy against the level of each noise type with 95% intervals, a panel for each type.
+    """Accuracy against the level of each noise type, with 95% intervals, a panel for each type.
 
     Args:
         tables: key -> table of `misread.metrics.accuracy.by_noise`.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -94,7 +94,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def noise_strengths(results: Results) -> page.Table:
-    """Strength and error of each noisy set."""
+    """Strength, RMSE, PSNR and SSIM of each noisy set."""
     rows = [
         {"noisy set": name, "strength": values["strength"]}
         | {
@@ -119,7 +119,7 @@ def _columns(rows: list[dict], *beginnings: str) -> list[str]:
 
 
 def accuracy(results: Results) -> page.Table:
-    """Every classifier on every test set."""
+    """Accuracy of every classifier on every test set."""
     rows = []
     for key, table in results.scored.items():
         row: dict[str, object] = {"network": results.titles[key]}
@@ -138,13 +138,13 @@ def accuracy(results: Results) -> page.Table:
 
 
 def widest(table: pd.DataFrame) -> str:
-    """How wide the 95% intervals of a table are at most."""
+    """The largest width of the 95% intervals in a table."""
     half = np.maximum(table.high - table.accuracy, table.accuracy - table.low).max()
     return f"95% intervals extend at most {half:.3f} to either side"
 
 
 def all_results(results: Results) -> page.Table:
-    """Every network, regime and conditional GAN on every test set, with intervals."""
+    """Accuracy of every network, regime and conditional GAN on every test set, with intervals."""
     named = results.study.rename(columns=lambda name: name.lower().replace(" ", "_"))
     lines: dict[tuple, dict] = {}
     for row in named.itertuples():
@@ -172,7 +172,7 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def text(results: Results) -> dict[str, object]:
-    """What the noise types are called and do."""
+    """Names and descriptions of the noise types."""
     types = [NOISE_TYPES[name] for name in results.settings.noise.types.names]
     return {"titles": [one.title for one in types], "descriptions": [one.description for one in types]}
 

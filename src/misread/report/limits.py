@@ -1,4 +1,4 @@
-"""What the results do not show."""
+"""Limitations of the results."""
 
 from misread.report.topic import Topic
 

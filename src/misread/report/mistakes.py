@@ -1,4 +1,4 @@
-"""Which signs are confused with which, and what that permits a driver to do."""
+"""Confusions between signs, and what they permit a driver to do."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,12 +17,12 @@ from misread.report.topic import Drawn, Topic
 
 
 def before_and_after(signs: list[dict], network: str, noise: str, source: str) -> Figure:
-    """Signs with the network's prediction before noise and after.
+    """Signs with the network's predictions without and with noise.
 
     Args:
-        signs: from `signs_shown`.
-        network: whose predictions these are.
-        noise: what was added.
+        signs: result of `signs_shown`.
+        network: name of the network.
+        noise: name of the noise.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -40,10 +40,10 @@ def before_and_after(signs: list[dict], network: str, noise: str, source: str) -
 
 
 def signs_shown(predictions: pd.DataFrame, settings: Params) -> list[dict]:
-    """Random signs of different classes that the baseline classifies correctly without noise, half of them not with it.
+    """Random signs of different classes that the baseline classifies correctly without noise; half fail with noise.
 
     Args:
-        predictions: of the baseline, for all test sets.
+        predictions: predictions of the baseline for all test sets.
         settings: the parameters.
 
     Returns:
@@ -76,11 +76,11 @@ def signs_shown(predictions: pd.DataFrame, settings: Params) -> list[dict]:
 
 
 def confusion(predictions: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Confusion under one noise, a panel for each classifier: rows are true classes and sum to 1.
+    """Confusion matrix under one noise, a panel for each classifier; rows are true classes and sum to 1.
 
     Args:
         predictions: key -> predictions on the noisy test set.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -102,11 +102,12 @@ def confusion(predictions: dict[str, pd.DataFrame], titles: dict[str, str], sour
 
 
 def permits_more(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
-    """Share of signs misclassified as one that permits more, without noise and with it, with 95% intervals.
+    """Share of signs misclassified as a sign that permits more, without and with noise, with 95% intervals.
 
     Args:
-        table: of `misread.metrics.misreadings.misreadings`, with columns network and noise (``clean`` or another name).
-        titles: key -> how texts call the classifier.
+        table: result of `misread.metrics.misreadings.misreadings`, with columns network and noise (``clean`` or another
+            name).
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -131,7 +132,7 @@ def permits_more(table: pd.DataFrame, titles: dict[str, str], source: str) -> Fi
 
 
 def figures(results: Results) -> dict[str, Drawn]:
-    """Signs before and after noise, what misclassified signs permit, confusion matrices."""
+    """Signs without and with noise, misclassifications that permit more, and confusion matrices."""
     settings, titles, source = results.settings, results.titles, results.source
     noise, shown = settings.noise, paths.classifier(settings.baseline, "clean")
     under_noise = {
@@ -185,7 +186,7 @@ def confusions(results: Results) -> page.Table:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """What misclassified signs permit, frequent confusions, and the rules behind."""
+    """Misclassifications that permit more, frequent confusions, and the rules of what permits more."""
     found = results.permits_more
     frame = pd.DataFrame(
         {
@@ -217,7 +218,7 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def answer(results: Results) -> list[str]:
-    """For each group of signs the classifier with the largest and the one with the smallest share."""
+    """The classifiers with the largest and the smallest share, for each group of signs."""
     sentences = []
     for signs, part in results.permits_more.dropna(subset="permits_more").groupby("signs", sort=False):
         shares = {(row.network, row.noise == "clean"): wording.share(row.permits_more) for row in part.itertuples()}

@@ -1,4 +1,4 @@
-"""What training on noise adds under this noise, and what it costs under others."""
+"""Effect of training on a noise on the accuracy under this noise and under other noises."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,18 +9,18 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-# Key of `misread.metrics.summary` -> where a change is measured.
+# Key of `misread.metrics.summary` -> the sets on which a change is measured.
 WHERE = {"clean": "clean signs", "noisy": "average over the noisy sets", "selected": "the selected noisy set"}
 
 
 def transfer(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Accuracy of every classifier on every test set: what training on one noise does under the others.
+    """Accuracy of every classifier on every test set, which shows the effect of training on one noise under the others.
 
     After R. Geirhos et al., "Generalisation in humans and deep neural networks", arXiv 1808.08750.
 
     Args:
         tables: key -> table of `misread.metrics.accuracy.by_noise`.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -47,7 +47,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """What each regime changes, paired on the same images."""
+    """Change of accuracy by each regime, paired on the same images."""
     rows = [
         {"network": results.titles[key]}
         | {
@@ -70,7 +70,7 @@ def tables(results: Results) -> dict[str, page.Table]:
 
 
 def answer(results: Results) -> list[str]:
-    """What each regime gains under noise and what it costs on clean signs."""
+    """Gain of each regime under noise, and its loss on clean signs."""
     regimes: dict[str, list[dict]] = {}
     for key, change in results.minus_clean.items():
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(change)
@@ -91,7 +91,7 @@ def answer(results: Results) -> list[str]:
 
 
 def text(results: Results) -> dict[str, object]:
-    """What networks are trained on."""
+    """Training images of each regime."""
     return {
         "regimes": {name: text for name, text in results.trained_on.items() if name != "clean"},
         "seen": results.seen_in_training,

@@ -1,4 +1,4 @@
-"""At which noise networks start to fail: curves, thresholds, fragile classes."""
+"""The strengths at which networks start to fail: failure curves, thresholds, fragile classes."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,15 +14,15 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-FINE = 120  # points of a line between the smallest and the largest strength
+FINE = 120  # points of a fitted line between the smallest and the largest strength
 
 
 def failure_curves(curves: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
-    """Share of noise-induced misclassification over strength: measured points, and the monotone line fitted to them.
+    """Share of noise-induced misclassification over strength: measured points and the fitted monotone curve.
 
     Args:
         curves: tables of `misread.metrics.sweeps.curves` with a column ``network`` (key).
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -34,7 +34,7 @@ def failure_curves(curves: pd.DataFrame, titles: dict[str, str], source: str) ->
         for key, title in titles.items():
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
             color, line = style.of_classifier(key)
-            # The fit is straight between the strengths themselves, which a logarithmic axis bends.
+            # The fit is piecewise linear in the strength, so it is curved on a logarithmic axis.
             fine = np.geomspace(part.strength.min(), part.strength.max(), FINE)
             axes.plot(fine, np.interp(fine, part.strength, part.monotone), color=color, ls=line, lw=1.3, label=title)
             axes.plot(part.strength, part.failed, color=color, ls="none", marker=".", ms=4)
@@ -49,8 +49,8 @@ def thresholds(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figu
     """The strength at which 10% of the signs fail, with 95% intervals, a panel for each noise type.
 
     Args:
-        table: of `misread.metrics.sweeps.threshold_table`.
-        titles: key -> how texts call the classifier.
+        table: result of `misread.metrics.sweeps.threshold_table`.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -74,7 +74,7 @@ def thresholds(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figu
 
 
 def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
-    """A threshold with its interval; an end outside the grid is an arrow."""
+    """Draw a threshold with its interval; an end outside the grid is an arrow."""
     color, line = style.of_classifier(key)
     low, high = (row.strength if pd.isna(bound) else bound for bound in (row.low, row.high))
     # A percentile interval need not contain the estimate.
@@ -88,15 +88,15 @@ def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
 
 
 def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, source: str) -> Figure:
-    """The smallest strength at which signs of each class fail: median and middle half, fragile classes first.
+    """The smallest strength at which signs of each class fail: median and quartiles, most fragile classes first.
 
-    What does not fail on the whole grid is drawn right of a line at its end, as ``never``.
+    Signs that fail at no strength of the grid are drawn to the right of a line at its end, as ``never``.
 
     Args:
-        table: of `misread.metrics.sweeps.fragility`, with columns network and noise_type; infinite: never fails.
-        curves: of `misread.metrics.sweeps.curves`, with a column network: where the grids end.
-        key: of the classifier.
-        title: how texts call it.
+        table: tables of `misread.metrics.sweeps.fragility` with columns network and noise_type; infinite: never fails.
+        curves: tables of `misread.metrics.sweeps.curves` with a column network, for the ends of the grids.
+        key: key of the classifier.
+        title: name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -157,9 +157,9 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """All thresholds, with the energy of the noise there."""
+    """All thresholds, with the energy of the noise at each."""
     found = results.thresholds
-    beyond = {BELOW_GRID: -np.inf, NOT_REACHED: np.inf, TOO_FEW: np.inf}  # where those without a strength are sorted
+    beyond = {BELOW_GRID: -np.inf, NOT_REACHED: np.inf, TOO_FEW: np.inf}  # sort keys of thresholds without a strength
     frame = pd.DataFrame(
         {
             "network": found.network.map(results.titles),
@@ -193,7 +193,7 @@ def _units(results: Results) -> str:
 
 
 def answer(results: Results) -> list[str]:
-    """For each noise type the most and the least sensitive classifier."""
+    """The most and the least sensitive classifier for each noise type."""
     sentences = [
         "A network fails on a sign if it classifies the sign correctly without noise and incorrectly with noise. We "
         "say that it fails regularly if it fails on 10% of these signs."
@@ -205,7 +205,7 @@ def answer(results: Results) -> list[str]:
 
 
 def _onset(noise_type: str, part: pd.DataFrame, titles: dict[str, str]) -> str:
-    """At which strengths networks fail regularly under a noise type."""
+    """The range of thresholds of the networks for one noise type."""
     reached = part.dropna(subset="strength").sort_values("strength")
     counts = part.status.value_counts()
     sentences = []
@@ -226,7 +226,7 @@ def _onset(noise_type: str, part: pd.DataFrame, titles: dict[str, str]) -> str:
 
 
 def text(results: Results) -> dict[str, object]:
-    """How thresholds are measured."""
+    """How the thresholds are measured."""
     return {"images": results.counts.sweep, "resamples": results.settings.sweep.resamples}
 
 

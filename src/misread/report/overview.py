@@ -1,4 +1,4 @@
-"""What a reader sees first: two figures, a table with a row for each network and regime, and a line on GANs."""
+"""Overview: two figures, a table with a row for each network and regime, and a sentence on GANs."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,17 +14,17 @@ from misread.report import gan_training_data, levels, page, signs, style, wordin
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-THUMBNAILS = 5  # of a sign above each panel
+THUMBNAILS = 5  # images of a sign above each panel
 
 
 def accuracy_by_strength(
     curves: pd.DataFrame, titles: dict[str, str], thumbnails: dict[str, dict[float, np.ndarray]], source: str
 ) -> Figure:
-    """Accuracy against the strength of the noise, a panel for each type, with a sign under this noise above it.
+    """Accuracy against the strength of the noise, a panel for each type, with images of a noisy sign above it.
 
     Args:
         curves: tables of `misread.metrics.sweeps.curves` with a column ``network`` (key).
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         thumbnails: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``.
         source: ``gtsrb`` or ``synthetic``.
 
@@ -41,7 +41,7 @@ def accuracy_by_strength(
         strengths = curves[curves.noise_type == noise_type].strength
         low, high = np.log(strengths.min()), np.log(strengths.max())
         for strength, image in thumbnails[noise_type].items():
-            place = (np.log(strength) - low) / (high - low) * 0.86 + 0.07  # a thumbnail lies within the panel
+            place = (np.log(strength) - low) / (high - low) * 0.86 + 0.07  # keeps the thumbnails within the panel
             inset = axes.inset_axes((place - 0.075, 1.02, 0.15, 0.15))
             style.show(inset, image)
     panels[0, 0].set_ylabel("accuracy")
@@ -51,11 +51,11 @@ def accuracy_by_strength(
 
 
 def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Clean accuracy against the mean accuracy under noise, a point for each classifier; those of a network are joined.
+    """Clean accuracy against mean accuracy under noise, a point for each classifier; points of one network are joined.
 
     Args:
         tables: key -> table of `misread.metrics.accuracy.by_noise`.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -83,11 +83,11 @@ def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: st
 
 
 def thumbnails(noise: Noise, image: np.ndarray, row: int, seed: int) -> dict[str, dict[float, np.ndarray]]:
-    """A sign under some strengths of each grid: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``."""
+    """A sign with some strengths of each grid: noise type -> strength -> image, uint8 ``(SIZE, SIZE, 3)``."""
     found = {}
     for noise_type in noise.types.names:
         grid = noise.types[noise_type].sweep
-        # Those of the grid that come nearest to equal steps on the logarithmic axis.
+        # The strengths of the grid closest to equal steps on the logarithmic axis.
         steps = np.geomspace(grid[0], grid[-1], THUMBNAILS)
         nearest = np.abs(np.log(np.divide.outer(steps, grid))).argmin(axis=1)
         found[noise_type] = {
@@ -124,7 +124,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """A row for each network and regime: accuracy without noise and with it, and thresholds."""
+    """A table with a row for each network and regime: accuracy without and with noise, and thresholds."""
     rows = []
     for key, table in results.scored.items():
         clean, noisy = accuracy.on_clean(table), accuracy.mean_noisy_accuracy(table)
@@ -160,7 +160,7 @@ def _threshold(found: pd.Series) -> page.Shown:
 
 
 def text(results: Results) -> dict[str, object]:
-    """What generated signs and noisy ones add to the small classifier."""
+    """Gains of the downstream classifier from generated signs and from noisy signs."""
     noise = results.settings.noise
     clean, selected = paths.CLEAN_SET, (noise.type, noise.level)
     changes = {

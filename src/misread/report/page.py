@@ -1,4 +1,4 @@
-"""One self-contained HTML page, and Markdown for GitHub."""
+"""Rendering of one self-contained HTML page, and of Markdown for GitHub."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,18 +7,18 @@ import pandas as pd
 import tabulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-LONG = 12  # rows; longer tables are folded
+LONG = 12  # rows; longer tables are collapsed at first
 
 
 class Column(NamedTuple):
-    """Head of a column."""
+    """Header of a column."""
 
     name: str
     numeric: bool
 
 
 class Cell(NamedTuple):
-    """What a cell shows, the value by which it is sorted, and a note that appears when it is pointed at."""
+    """Text of a cell, the value by which it is sorted, and a note that appears on hover."""
 
     text: str
     value: str
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A number in a data frame with a text of its own, as one with its interval."""
+    """A number in a data frame with a custom text, such as a number with its interval."""
 
     text: str
     value: float
@@ -35,7 +35,7 @@ class Shown(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table that is sorted by a click on a head."""
+    """A table that is sorted by a click on a column header."""
 
     title: str
     caption: str
@@ -44,7 +44,7 @@ class Table(NamedTuple):
 
     @property
     def folded(self) -> bool:
-        """Whether the page shows only its title at first."""
+        """Whether the table is collapsed to its title at first."""
         return len(self.rows) > LONG
 
     @property
@@ -56,14 +56,14 @@ class Table(NamedTuple):
 def table(
     frame: pd.DataFrame, title: str, caption: str, formats: dict[str, Callable[[float], str]] | None = None
 ) -> Table:
-    """Turn a data frame into a table of the page.
+    """Convert a data frame to a table of the page.
 
     Args:
-        frame: its columns are the heads; a column of `Shown` is sorted by their values.
-        title: what the table is, in a few words.
-        caption: what its columns mean, with the number of images.
-        formats: numeric column -> how to show its numbers; others: whole numbers with thousands separated, three
-            decimals.
+        frame: data; its column names are the headers, and a column of `Shown` is sorted by their values.
+        title: short title.
+        caption: meaning of the columns, with the number of images.
+        formats: numeric column -> function that formats its numbers; the default is whole numbers with thousands
+            separators and other numbers with three decimals.
 
     """
 
@@ -84,7 +84,7 @@ def table(
 
 
 def markdown(shown: Table) -> str:
-    """A table for GitHub, its caption above it."""
+    """A table in Markdown with its caption above it."""
     rows = [[cell.text for cell in row] for row in shown.rows]
     heads = [column.name for column in shown.columns]
     align = ["right" if column.numeric else "left" for column in shown.columns]
@@ -93,7 +93,7 @@ def markdown(shown: Table) -> str:
 
 
 def render(template: str, **context) -> str:
-    """Fill a template of this package; a name that the context lacks is an error."""
+    """Render a template of this package; a variable that is missing in the context is an error."""
     environment = Environment(
         loader=PackageLoader("misread.report"), autoescape=template.endswith(".html.j2"), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,

@@ -1,4 +1,4 @@
-"""Figures as the page holds them: drawings as SVG elements, photographs as lossy WebP."""
+"""Figures for embedding in the page: drawings as SVG elements, photographs as lossy WebP."""
 
 import base64
 import io
@@ -9,12 +9,12 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 from PIL import Image
 
-QUALITY = 60  # of WebP, 0 to 100: noise of the lowest level can still be seen
-FLAT = 256  # colours, at most, of a picture that is no photograph
+QUALITY = 60  # WebP quality, 0 to 100; noise of the lowest level is still visible
+FLAT = 256  # largest number of colours of a picture that is not a photograph
 
 
 class Picture(NamedTuple):
-    """A figure inside the page: photographs as a data URI, a drawing as an element of the page."""
+    """A figure embedded in the page: photographs as a data URI, a drawing as an element of the page."""
 
     caption: str
     alt: str
@@ -28,9 +28,9 @@ def picture(path: Path, caption: str, alt: str) -> Picture:
     """Read a figure.
 
     Args:
-        path: a drawing (SVG) or photographs (PNG).
-        caption: what is written below it.
-        alt: what it shows.
+        path: drawing (SVG) or photographs (PNG).
+        caption: caption of the figure.
+        alt: alternative text.
 
     """
     if path.suffix == ".svg":
@@ -40,21 +40,21 @@ def picture(path: Path, caption: str, alt: str) -> Picture:
 
 
 def webp(image: Image.Image) -> str:
-    """An RGB image as a data URI."""
+    """Encode an RGB image as a data URI."""
     content = io.BytesIO()
     image.save(content, "WEBP", quality=QUALITY, method=6)
     return f"data:image/webp;base64,{base64.b64encode(content.getvalue()).decode()}"
 
 
 def compact(drawing: str, alt: str) -> str:
-    """A drawing of Matplotlib as an element of a page, in half the bytes.
+    """Convert a Matplotlib drawing to an element of the page with half the bytes.
 
-    It loses comments, metadata, indentation, names that nothing refers to, groups without attributes, and fonts (those
-    of the page apply). Markers with the same style share it, coordinates have one decimal, and photographs become WebP.
+    Comments, metadata, indentation, unused ids, groups without attributes, and fonts are removed (the page's fonts
+    apply). Markers with the same style share it, coordinates are rounded to one decimal, and photographs become WebP.
 
     Args:
-        drawing: SVG.
-        alt: what it shows.
+        drawing: SVG text.
+        alt: alternative text.
 
     """
     for superfluous in (r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", r"font-family:[^;\"]*;? ?"):
@@ -72,12 +72,12 @@ def compact(drawing: str, alt: str) -> str:
     return re.sub(size, rf'<svg \1 role="img" aria-label="{escape(alt)}"', drawing, count=1)
 
 
-PLAIN_GROUP = re.compile(r"<g>((?:<(?!/?g\b)[^>]*>|[^<])*)</g>")  # without attributes, and without groups inside
+PLAIN_GROUP = re.compile(r"<g>((?:<(?!/?g\b)[^>]*>|[^<])*)</g>")  # a group without attributes and without groups in it
 STYLE = re.compile(r' style="[^"]*"')
 
 
 def _style_of_all(group: re.Match) -> str:
-    """Markers in a group, with their style at the group if it is the same."""
+    """Move the style of the markers in a group to the group if all have the same style."""
     styles = set(STYLE.findall(group[2]))
     if len(styles) != 1:
         return group[0]
@@ -85,7 +85,7 @@ def _style_of_all(group: re.Match) -> str:
 
 
 def _embedded(encoded: re.Match) -> str:
-    """A picture inside a drawing; one with many colours is a photograph."""
+    """Convert a picture inside a drawing; a picture with many colours is a photograph."""
     content = encoded[1].replace(" ", "")
     image = Image.open(io.BytesIO(base64.b64decode(content)))
     if image.convert("RGB").getcolors(FLAT) is None:

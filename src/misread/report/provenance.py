@@ -1,4 +1,4 @@
-"""What the report was made from: code, versions, data, parameters."""
+"""Provenance of the report: code, versions, data, parameters."""
 
 import importlib.metadata
 import os
@@ -10,7 +10,7 @@ from misread.report.results import Results
 from misread.report.topic import Topic
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "dvc")
-# From the top of the repository: the demo runs in a folder of it.
+# Relative to the top of the repository, because the demo runs in one of its folders.
 CODE = (":/src", ":/stages", ":/dvc.yaml", ":/requirements.lock")
 DATA = {
     "gtsrb": "Data: the German Traffic Sign Recognition Benchmark, from its archives or from Kaggle's edition.",
@@ -19,7 +19,7 @@ DATA = {
 
 
 def revision() -> str:
-    """The commit that changed the code last, and whether there are changes since; parameters are shown as they are."""
+    """The last commit that changed the code, and whether the code has changed since."""
 
     def git(*arguments: str) -> str:
         english = os.environ | {"LC_ALL": "C"}
@@ -42,7 +42,7 @@ def revision() -> str:
 
 
 def text(results: Results) -> dict[str, object]:
-    """Everything that is needed to make the report again."""
+    """Everything that is needed to reproduce the report."""
     return {
         "revision": revision(),
         "versions": [f"Python {platform.python_version()}"]

@@ -1,4 +1,4 @@
-"""The study's numbers, as the stages before have written them; each table is read when it is asked for."""
+"""Results of the study, which earlier stages have written; each table is read when it is first used."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -18,16 +18,16 @@ TABLES = paths.REPORTS / "tables"
 class Counts(NamedTuple):
     """Numbers of images."""
 
-    training: int  # without those held out; a GAN generates as many
+    training: int  # without the held-out images; a GAN generates as many
     held_out: int  # for validation
     test: int  # in the whole test set
     sweep: int  # test images on which the fine grids of noise are measured
     fourier: int  # test images on which the Fourier sensitivity is measured
-    compared: int  # generated and real images, at most, between which distances are measured
+    compared: int  # largest number of generated and of real images for FID and KID
 
 
 class Results:
-    """All numbers of a study; keys are ``NETWORK-REGIME`` for classifiers and ``KIND-REGIME`` for GANs."""
+    """All results of a study; keys are ``NETWORK-REGIME`` for classifiers and ``KIND-REGIME`` for GANs."""
 
     def __init__(self, settings: Params):
         self.settings = settings
@@ -39,12 +39,12 @@ class Results:
 
     @property
     def selected(self) -> str:
-        """How texts call the noisy set that the regime ``noisy`` is trained on."""
+        """Name in texts of the noisy set that the regime ``noisy`` is trained on."""
         return style.selected_title(self.settings.noise)
 
     @cached_property
     def seen_in_training(self) -> str:
-        """Which test noises regimes with noise in memory are trained on: a sentence for each, beside their results."""
+        """A sentence for each regime with noise added in memory, on which test noises it is trained on."""
         types = self.settings.noise.types.names
         sentences = []
         for regime in self.settings.regimes.names:
@@ -73,7 +73,7 @@ class Results:
 
     @property
     def titles(self) -> dict[str, str]:
-        """Key -> how texts call the classifier."""
+        """Key -> name of the classifier in texts."""
         return style.titles(self.scored)
 
     @cached_property
@@ -130,7 +130,7 @@ class Results:
 
     @cached_property
     def minus_clean(self) -> dict[str, dict]:
-        """Key -> accuracy less that of the same network trained on clean signs; of `misread.metrics.summary`."""
+        """Key -> accuracy minus that of the same network trained on clean signs, from `misread.metrics.summary`."""
         return texts.read_json(TABLES / "summary.json")["minus_clean"]
 
     @cached_property
@@ -201,7 +201,7 @@ class Results:
 
     @cached_property
     def gan_variants(self) -> pd.DataFrame:
-        """Table of `misread.experiments.compare_gans`, always of GTSRB."""
+        """Table of `misread.experiments.compare_gans`, always for GTSRB."""
         return pd.read_csv("docs/comparisons/gan_variants.csv")
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The images: one of each class, and how many there are."""
+"""The images: an example of each class, and the number of images."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +15,7 @@ from misread.report.topic import Drawn, Topic
 
 
 def rows_by_class(index: pd.DataFrame) -> dict[int, int]:
-    """For each class the row of an image larger than four in five: it has enough pixels to show what noise does."""
+    """Class -> row of an image larger than 80% of the class's images, which has enough pixels to show the noise."""
     area = index.width * index.height
     rows = {}
     for class_id, part in area.groupby(index.class_id):
@@ -25,7 +25,7 @@ def rows_by_class(index: pd.DataFrame) -> dict[int, int]:
 
 
 def largest_test_images(settings: Params) -> np.ndarray:
-    """The clean test images at the size of the network with the largest ones: uint8, ``(N, SIZE, SIZE, 3)``."""
+    """The clean test images at the largest size of all networks: uint8, ``(N, SIZE, SIZE, 3)``."""
     largest = max(settings.image_sizes, key=settings.image_sizes.get)
     return store.open_set(paths.CLEAN / largest / "test").images
 
@@ -35,7 +35,7 @@ def samples(images: np.ndarray, index: pd.DataFrame, source: str) -> Figure:
 
     Args:
         images: uint8, ``(N, SIZE, SIZE, 3)``.
-        index: of the same images.
+        index: index of the same images.
         source: ``gtsrb`` or ``synthetic``.
 
     """
@@ -51,7 +51,7 @@ def samples(images: np.ndarray, index: pd.DataFrame, source: str) -> Figure:
 
 
 def class_distribution(train: pd.DataFrame, test: pd.DataFrame, source: str) -> Figure:
-    """Images of each class, split into training, validation and test."""
+    """Number of images of each class in training, validation and test."""
     figure, axes = plt.subplots(figsize=(10, 4))
     bottom = np.zeros(classes.COUNT)
     parts = {

@@ -1,4 +1,4 @@
-"""A few signs under every strength of each noise, with what each classifier predicts: computed beforehand."""
+"""A few signs with every strength of each noise, and the predictions of each classifier, computed in advance."""
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,12 @@ SIGNS = 6
 
 
 def rows_shown(sweeps: dict[str, pd.DataFrame], area: np.ndarray, seed: int) -> np.ndarray:
-    """Random large signs of different classes that all classifiers, or else as many as possible, get right unaided.
+    """Random large signs of different classes that as many classifiers as possible classify correctly without noise.
 
     Args:
         sweeps: key -> predictions over the grid of strengths, of the same images for all.
-        area: of each test image, ``(N,)``, pixels.
-        seed: of the random choice.
+        area: area of each test image in pixels, ``(N,)``.
+        seed: seed of the random choice.
 
     Returns:
         int, at most `SIGNS` rows of the test set, ascending.
@@ -40,11 +40,11 @@ def rows_shown(sweeps: dict[str, pd.DataFrame], area: np.ndarray, seed: int) -> 
 
 
 def sprite(images: np.ndarray, rows: np.ndarray, noise_type: str, strengths: list[float], settings: Params) -> Image:
-    """Signs under a noise in one picture: a line for each sign, the column of each strength, the first without noise.
+    """Signs with a noise in one picture: a row for each sign, a column for each strength, the first without noise.
 
     Args:
         images: the clean test set, uint8 ``(N, SIZE, SIZE, 3)``.
-        rows: of the signs.
+        rows: rows of the signs in the test set.
         noise_type: module of `misread.noise.types`.
         strengths: ascending.
         settings: the parameters.
@@ -62,7 +62,7 @@ def sprite(images: np.ndarray, rows: np.ndarray, noise_type: str, strengths: lis
 
 
 def text(results: Results) -> dict[str, object]:
-    """Pictures and predictions; predictions are classes, by classifier, strength (the first: none) and sign."""
+    """Pictures and predicted classes by classifier, strength (the first is no noise) and sign."""
     settings = results.settings
     images = store.open_set(paths.test_sets(settings.baseline) / "clean").images
     index = pd.read_csv(paths.index("test"))

@@ -1,4 +1,4 @@
-"""The look that all figures share: one colour for each network everywhere, safe for colour-blind readers."""
+"""Common style of all figures: each network has the same colour everywhere; the colours suit colour-blind readers."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from misread.regimes import REGIMES
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
 RIGHT, WRONG = "#0072B2", "#D55E00"
 
-matplotlib.rcdefaults()  # a user's matplotlibrc decides nothing
+matplotlib.rcdefaults()  # ignores the user's matplotlibrc
 plt.rcParams.update(
     {
         "figure.dpi": 110,
@@ -34,8 +34,8 @@ plt.rcParams.update(
         "axes.axisbelow": True,
         "legend.frameon": False,
         "figure.constrained_layout.use": True,
-        "svg.fonttype": "none",  # text stays text, which can be searched and read aloud
-        "svg.hashsalt": "misread",  # names inside a drawing are the same every time
+        "svg.fonttype": "none",  # keeps text searchable and readable for screen readers
+        "svg.hashsalt": "misread",  # makes the ids in a drawing deterministic
     }
 )
 
@@ -46,38 +46,38 @@ def network_color(network: str) -> str:
 
 
 def of_classifier(key: str) -> tuple[str, str]:
-    """Colour and line of a key ``NETWORK-REGIME``."""
+    """Colour and line style of a key ``NETWORK-REGIME``."""
     network, regime = key.rsplit("-", 1)
     return network_color(network), REGIMES[regime].line
 
 
 def marker_of(key: str) -> str:
-    """Marker of a key ``NETWORK-REGIME``: that of its regime."""
+    """Marker of a key ``NETWORK-REGIME``, which is that of its regime."""
     return REGIMES[key.rsplit("-", 1)[1]].marker
 
 
 def noise_title(noise_type: str) -> str:
-    """What readers know a noise type by; ``none`` is the clean set."""
+    """Title of a noise type; ``none`` is the clean set."""
     return "clean" if noise_type == paths.CLEAN_SET[0] else NOISE_TYPES[noise_type].title
 
 
 def set_title(noise_type: str, level: str) -> str:
-    """What readers know a test set by."""
+    """Title of a test set."""
     return noise_title(noise_type) if noise_type == paths.CLEAN_SET[0] else f"{noise_title(noise_type)} {level}"
 
 
 def selected_title(noise: Noise) -> str:
-    """What readers know the selected noisy set by."""
+    """Title of the selected noisy set."""
     return f"{noise_title(noise.type)} ({noise.level})"
 
 
 def noise_types(table: pd.DataFrame) -> list[str]:
-    """The noise types of a table with a column ``noise_type``, in its order."""
+    """The noise types in a table's column ``noise_type``, in the order of the table."""
     return [kind for kind in table.noise_type.unique() if kind != paths.CLEAN_SET[0]]
 
 
 def titles(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """What readers know networks and regimes by, as ``cnn (clean)``.
+    """Titles of networks and regimes, such as ``cnn (clean)``.
 
     Args:
         tables: key -> table of `misread.metrics.accuracy.by_noise`, with columns label and regime.
@@ -87,20 +87,20 @@ def titles(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
 
 
 def source_note(figure: Figure, source: str) -> None:
-    """Say so under a figure made from rendered signs."""
+    """Add a note below a figure if it was made from rendered signs."""
     if source == "synthetic":
         figure.supxlabel("Rendered signs, not GTSRB", fontsize=8, color="#a00000")
 
 
 def show(axes: plt.Axes, image, title: str = "", color: str = "black", size: float = 8) -> None:
-    """An image without axes, its pixels as they are."""
+    """Show an image without axes and without interpolation."""
     axes.imshow(image, interpolation="nearest")
     axes.set_title(title, color=color, fontsize=size, pad=2)
     axes.set_axis_off()
 
 
 def heat_map(axes: plt.Axes, values: np.ndarray, lines: list[str], columns: list[str]) -> AxesImage:
-    """Accuracies as colours and numbers."""
+    """Draw a heat map of accuracies with their numbers."""
     image = axes.imshow(values, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     for (line, column), value in np.ndenumerate(values):
         color = "white" if value < 0.55 else "black"
@@ -112,13 +112,13 @@ def heat_map(axes: plt.Axes, values: np.ndarray, lines: list[str], columns: list
 
 
 def columns_and_lines(panels: int) -> tuple[int, int]:
-    """A grid of at most three columns for a number of panels."""
+    """Size of a grid of at most three columns for a number of panels."""
     columns = min(3, panels)
     return columns, -(-panels // columns)
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure and let go of it; neither the library's version nor the date is in the file."""
+    """Save and close a figure, without the library's version and the date in the file."""
     metadata = {"Software": None} if path.suffix == ".png" else {"Creator": None, "Date": None}
     figure.savefig(path, metadata=metadata)
     plt.close(figure)

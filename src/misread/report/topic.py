@@ -1,4 +1,4 @@
-"""What a topic of the report consists of; each lies in a module of this package, with a template of the same name."""
+"""Description of a topic of the report. Each topic is a module of this package with a template of the same name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from misread.report.results import Results
 
 
 class Drawn(NamedTuple):
-    """A figure with what is written below it, and what it shows for those who cannot see it."""
+    """A figure with its caption and its alternative text."""
 
     figure: Figure
     caption: str
     alt: str
-    photographs: bool = False  # kept as pixels, not as a drawing
-    classifiers: bool = False  # shows all of them; the caption then tells which noise was seen in training
+    photographs: bool = False  # saved as PNG, not as SVG
+    classifiers: bool = False  # shows all classifiers; the caption then says which noise was used in training
 
 
 def _nothing(_: Results) -> dict:
@@ -30,11 +30,11 @@ class Topic:
 
     Attributes:
         title: heading of the section.
-        figures: name -> figure, from the results; a template names one as ``TOPIC/NAME``.
-        tables: name -> table.
-        text: name -> whatever else the template names, as ``text.NAME``.
-        question: of the study, which ``answer`` answers in sentences; None: the topic answers none.
-        answer: sentences without intervals, which stand in the tables.
+        figures: function from the results to name -> figure; templates refer to a figure as ``TOPIC/NAME``.
+        tables: function from the results to name -> table.
+        text: function from the results to name -> any other variable of the template, ``text.NAME``.
+        question: question of the study that ``answer`` answers in sentences; None: the topic answers no question.
+        answer: function from the results to sentences, without the intervals, which are in the tables.
 
     """
 

@@ -15,7 +15,7 @@ def training_curves(histories: dict[str, pd.DataFrame], titles: dict[str, str], 
 
     Args:
         histories: key (``NETWORK-REGIME``) -> table with epoch, accuracy, val_accuracy.
-        titles: key -> how texts call the classifier.
+        titles: key -> name of the classifier in texts.
         source: ``gtsrb`` or ``synthetic``.
 
     """

@@ -14,12 +14,12 @@ def listed(words: list[str]) -> str:
 
 
 def share(value: float) -> str:
-    """A share as per cent, with a decimal below ten."""
+    """A share as a percentage, with one decimal below ten."""
     return f"{100 * value:.1f}%" if value < 0.0995 else f"{100 * value:.0f}%"
 
 
 def number(value: float, noise_type: str) -> str:
-    """A strength without its unit, with three digits."""
+    """A strength with three digits, without its unit."""
     return NOISE_TYPES[noise_type].number(value)
 
 
@@ -29,23 +29,23 @@ def signed(value: float, low: float, high: float) -> str:
 
 
 def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
-    """``0.30 to 0.40``: a range, or a single number where both ends are written alike."""
+    """``0.30 to 0.40``: a range, or a single number if both ends have the same text."""
     ends = [format_of(low), format_of(high)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
 def change(value: float, low: float, high: float) -> str:
-    """What a difference does to the accuracy; one whose 95% interval holds zero is no finding."""
+    """A change of accuracy in words; if its 95% interval contains zero, the change is not significant."""
     if low > 0:
         return f"raises the accuracy by {value:.3f}"
     return f"lowers the accuracy by {-value:.3f}" if high < 0 else "does not change the accuracy measurably"
 
 
 def threshold(found: pd.Series) -> str:
-    """A threshold with its interval, or why there is none.
+    """A threshold with its interval, or the reason why there is none.
 
     Args:
-        found: a row of `misread.metrics.sweeps.threshold_table`.
+        found: row of `misread.metrics.sweeps.threshold_table`.
 
     """
     if pd.isna(found.strength):
@@ -54,7 +54,7 @@ def threshold(found: pd.Series) -> str:
 
 
 def threshold_interval(found: pd.Series) -> str:
-    """The 95% interval of a threshold that has been reached; ends outside the grid are named as such."""
+    """The 95% interval of a threshold within the grid; ends outside the grid are marked as such."""
     low = "below the grid" if pd.isna(found.low) else number(found.low, found.noise_type)
     high = "beyond the grid" if pd.isna(found.high) else number(found.high, found.noise_type)
     return f"{low} to {high}"
@@ -66,7 +66,7 @@ def noise_of(noise_type: str) -> str:
 
 
 def trained_on(regime: str, settings: Params) -> str:
-    """What a regime trains a network on.
+    """Description of the training images of a regime.
 
     Args:
         regime: one of `misread.regimes`.

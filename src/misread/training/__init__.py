@@ -1,6 +1,7 @@
 """Training of classifiers with Keras on TensorFlow: backbones, augmentation, input pipeline, determinism.
 
-Keras starts here, as `start` says, so that the user's own settings of it decide nothing.
+Importing this package imports Keras as described in `misread.training.start`, so that the user's Keras settings have no
+effect.
 """
 
 from misread.training import start

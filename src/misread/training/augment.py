@@ -1,4 +1,4 @@
-"""Augmentation policies: what training may do to a batch of signs.
+"""Augmentation policies: random changes of the signs of a training batch.
 
 A policy is a function ``(images, labels, rng) -> (images, labels)`` with
 
@@ -6,7 +6,7 @@ A policy is a function ``(images, labels, rng) -> (images, labels)`` with
 * ``labels``: int64, ``(N,)``;
 * ``rng``: the only source of randomness.
 
-The inputs are left as they are. OpenCV does the work: on small images it is many times faster than TensorFlow's
+The inputs are not modified. The policies use OpenCV: on small images it is many times faster than TensorFlow's
 projective transform, which would take as long as training itself.
 """
 
@@ -21,7 +21,7 @@ Policy = Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarra
 
 
 def _affine(image: np.ndarray, degrees: float, zoom: float, shift_x: float, shift_y: float, result: np.ndarray) -> None:
-    """Rotate, zoom (factor) and shift (pixels) about the centre, bilinear, into ``result``; what enters is black."""
+    """Rotate, zoom (factor) and shift (pixels) about the centre, bilinear, into ``result``; new pixels are black."""
     size = image.shape[0]
     matrix = cv2.getRotationMatrix2D(((size - 1) / 2, (size - 1) / 2), degrees, zoom)
     matrix[:, 2] += shift_x, shift_y
@@ -29,7 +29,7 @@ def _affine(image: np.ndarray, degrees: float, zoom: float, shift_x: float, shif
 
 
 def _relight(images: np.ndarray, contrast: np.ndarray, brightness: np.ndarray) -> None:
-    """Scale each image's contrast about its mean and add to its brightness (grey levels), in place; clipped."""
+    """Scale each image's contrast about its mean, add to its brightness (grey levels) and clip, in place."""
     means = np.array([sum(cv2.mean(image)[:3]) / 3 for image in images])[:, None]
     levels = (np.arange(256) - means) * contrast[:, None] + means + brightness[:, None]
     tables = np.clip(np.round(levels, out=levels), 0, 255, out=levels).astype(np.uint8)
@@ -38,7 +38,7 @@ def _relight(images: np.ndarray, contrast: np.ndarray, brightness: np.ndarray) -
 
 
 def _lookup_table(mirrored: dict[int, int]) -> np.ndarray:
-    """Class -> class of its mirror image, or -1 where there is none."""
+    """Class -> class of its mirror image, or -1 if there is none."""
     table = np.full(classes.COUNT, -1, np.int64)
     table[list(mirrored)] = list(mirrored.values())
     return table
@@ -49,15 +49,15 @@ TOP_TO_BOTTOM = _lookup_table(classes.MIRRORED_TOP_TO_BOTTOM)
 
 
 def none(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Leave the batch as it is."""
+    """Return the batch without changes."""
     return images, labels
 
 
 def paper(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The study's policy: rotation up to 40 degrees, contrast up to 60%, flips both ways whatever the class.
+    """The study's policy: rotation up to 40 degrees, contrast up to 60%, flips in both directions for all classes.
 
     Source: S. Mehrotra and R. Dalal, "Understanding classification failure in Machine Learning using CNNs and GANs"
-    (2021). It turns some classes into others (arrows to the left and to the right), so it is not the default.
+    (2021). Its flips turn some classes into others, such as left and right arrows, so it is not the default.
     """
     count = len(images)
     mirror, upend = rng.random((2, count)) < 0.5
@@ -73,10 +73,10 @@ def paper(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> t
 
 
 def label_preserving(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Changes that keep a sign's meaning, or follow it.
+    """Changes that preserve the sign's class, or that change the label with the class.
 
     Rotation up to 10 degrees, zoom up to 30%, shifts up to 8% of the side, contrast up to 60%, brightness up to 60 grey
-    levels; mirrored only where the sign is symmetric, or with the label swapped (`classes.MIRRORED_LEFT_TO_RIGHT`).
+    levels; flips only if the sign is symmetric or the label can be swapped (`classes.MIRRORED_LEFT_TO_RIGHT`).
     """
     count, size = images.shape[:2]
     mirror, upend = rng.random((2, count)) < 0.5

@@ -1,4 +1,4 @@
-"""ImageNet backbones from `keras.applications`: cut, loaded, and with batch normalisation folded in."""
+"""ImageNet backbones from `keras.applications`: cutting, loading weights, and folding of batch normalisation."""
 
 import warnings
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from misread.networks import NETWORKS
 
 
 def whole_backbone(name: str) -> Callable[..., keras.Model]:
-    """The function of `keras.applications` that makes a network's backbone."""
+    """The function of `keras.applications` that builds a network's backbone."""
     return getattr(keras.applications, NETWORKS[name].backbone)
 
 
 def cut_backbone(name: str, image_size: int, cut: str, weights: str | None = None) -> keras.Model:
-    """The backbone's layers up to ``cut``, as published: with batch normalisation.
+    """Build the backbone's layers up to ``cut``, as published, with batch normalisation.
 
     Args:
-        name: of the network.
+        name: name of the network.
         image_size: side of the input in pixels.
         cut: Keras name of the last layer.
-        weights: as in `keras.applications`: ``imagenet`` downloads; None: random.
+        weights: as in `keras.applications`; ``imagenet``: download; None: random initialisation.
 
     Raises:
         MisreadError: the backbone has no such layer.
@@ -43,7 +43,7 @@ def _layer(model: keras.Model, name: str, layer: str, parameter: str) -> keras.L
 
 
 def load_weights(backbone: keras.Model, path: Path) -> None:
-    """Load weights that were saved from this backbone cut at the same layer.
+    """Load weights that were saved from the same backbone, cut at the same layer.
 
     Raises:
         MisreadError: the file lacks a layer, has other shapes, or is not a weights file.
@@ -54,7 +54,7 @@ def load_weights(backbone: keras.Model, path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "error", UserWarning
-            )  # Keras only warns of a part that the file lacks, and leaves it random
+            )  # if the file lacks weights, Keras only warns and leaves them random
             backbone.load_weights(path)
     except FileNotFoundError:
         raise MisreadError(f"{path}: no such file; `dvc repro pretrained` or `dvc pull` brings it") from None
@@ -67,7 +67,7 @@ def check_complete(backbone: keras.Model, path: Path) -> None:
     """Compare the number of values in a weights file with the backbone's.
 
     Raises:
-        MisreadError: they differ, so that a layer is missing or of another shape.
+        MisreadError: the numbers differ because a layer is missing or has another shape.
 
     """
     with h5py.File(path) as file:
@@ -81,14 +81,14 @@ def check_complete(backbone: keras.Model, path: Path) -> None:
 
 
 def load_from_longer(name: str, image_size: int, cut: str, path: Path, longer_cut: str) -> keras.Model:
-    """Cut a backbone whose weights were saved from a later cut.
+    """Build a backbone from weights that were saved with a later cut.
 
     Args:
-        path: weights of the backbone cut at ``longer_cut``.
+        path: file with the weights of the backbone cut at ``longer_cut``.
         longer_cut: layer at or after ``cut``.
 
     Raises:
-        MisreadError: the file does not hold the weights of that backbone.
+        MisreadError: the file does not contain the weights of that backbone.
 
     """
     longer = cut_backbone(name, image_size, longer_cut)
@@ -97,7 +97,7 @@ def load_from_longer(name: str, image_size: int, cut: str, path: Path, longer_cu
 
 
 def layer_names(name: str, cut: str) -> list[str]:
-    """Keras names of the cut and of the block ends after it, in order: weights saved at any of them serve.
+    """Keras names of ``cut`` and of the block ends after it, in order; weights saved with any of these cuts fit.
 
     Raises:
         MisreadError: the backbone has no such layer.
@@ -110,14 +110,14 @@ def layer_names(name: str, cut: str) -> list[str]:
 
 
 def build(name: str, image_size: int, cut: str, weights: Path | None) -> keras.Model:
-    """A cut backbone ready to train.
+    """Build a cut backbone that is ready to train.
 
-    Fine-tuning keeps batch normalisation in inference mode, where it is a fixed scale and shift for each channel.
-    Folded into the convolution before it, the network computes the same and trains faster. With random weights there
-    are no statistics to keep, so batch normalisation is trained.
+    Fine-tuning keeps batch normalisation in inference mode, where it is a fixed scale and shift of each channel. It is
+    folded into the preceding convolution: the network's output stays the same and training is faster. With random
+    weights there are no statistics to keep, so batch normalisation is trained.
 
     Args:
-        weights: file that the stage `pretrained` wrote; None: random initialisation.
+        weights: file written by the stage `pretrained`; None: random initialisation.
 
     Returns:
         A model from ``(N, image_size, image_size, 3)`` to the features of ``cut``.
@@ -131,10 +131,10 @@ def build(name: str, image_size: int, cut: str, weights: Path | None) -> keras.M
 
 
 def fold_batch_normalization(model: keras.Model) -> keras.Model:
-    """Rebuild a model with its batch normalisation in inference mode, merged into the convolution before it.
+    """Rebuild a model with batch normalisation in inference mode, folded into the preceding convolutions.
 
     With scale ``s = gamma / sqrt(variance + epsilon)``: kernel ``k * s``, bias ``(b - mean) * s + beta``. Batch
-    normalisation that does not follow a convolution, or one whose output is used elsewhere too, stays, frozen.
+    normalisation stays, frozen, if it does not follow a convolution or if the convolution's output is used elsewhere.
     """
     followers = {
         before.name: layer
@@ -171,7 +171,7 @@ def _layer_before(layer: keras.Layer) -> keras.Layer:
 
 
 def _is_foldable(layer: keras.Layer) -> bool:
-    """Whether batch normalisation of a layer's output can be merged into it."""
+    """Whether batch normalisation of a layer's output can be folded into the layer."""
     return (
         type(layer) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
         and layer.activation is keras.activations.linear
@@ -185,13 +185,13 @@ def _merge(
     kernel, bias = weights[0], weights[1] if len(weights) == 2 else 0.0
     values = {variable.name: np.asarray(variable) for variable in normalization.weights}
     scale = values.get("gamma", 1.0) / np.sqrt(values["moving_variance"] + normalization.epsilon)
-    # A depthwise kernel has the channels before the multiplier, in the order of the outputs.
+    # In a depthwise kernel the input channels come before the depth multiplier, in the order of the outputs.
     by_output = scale.reshape(kernel.shape[2:]) if depthwise else scale
     return [kernel * by_output, (bias - values["moving_mean"]) * scale + values.get("beta", 0.0)]
 
 
 def train_from(backbone: keras.Model, first: str | None) -> None:
-    """Freeze the layers before ``first`` (a Keras name); None: train all of them.
+    """Freeze the layers before ``first`` (a Keras name); None: train all layers.
 
     Raises:
         MisreadError: the cut backbone has no such layer.
@@ -205,6 +205,6 @@ def train_from(backbone: keras.Model, first: str | None) -> None:
 
 
 def save_weights(backbone: keras.Model, path: Path) -> None:
-    """Save weights as Keras does, and check that the file holds every variable of the backbone."""
+    """Save the weights with Keras, and check that the file contains every variable of the backbone."""
     backbone.save_weights(path)
     check_complete(backbone, path)

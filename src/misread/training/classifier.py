@@ -20,19 +20,20 @@ from misread.training.determinism import make_deterministic
 from misread.training.input_pipeline import InputPipeline, dataset
 from misread.training.recipe import Recipe
 
-WARM_UP_STEPS = 300  # at most; and at most a tenth of all steps
+WARM_UP_STEPS = 300  # at most, and not more than a tenth of all steps
 
 
 def build(
     name: str, params: Settings, weights: Path | None, total_steps: int, loss: keras.losses.Loss | None = None
 ) -> keras.Model:
-    """A compiled classifier: AdamW (arXiv 1711.05101) with a linear warm-up and a cosine decay (arXiv 1608.03983).
+    """Build and compile a classifier: AdamW (arXiv 1711.05101), linear warm-up and cosine decay (arXiv 1608.03983).
 
     Args:
-        name: of the network, a module of `misread.networks`.
-        weights: of the ImageNet backbone; None: random initialisation.
-        total_steps: length of the schedule in batches.
-        loss: of the logits; None: the cross-entropy.
+        name: name of the network, a module of `misread.networks`.
+        params: settings of the network.
+        weights: file with the backbone's ImageNet weights; None: random initialisation.
+        total_steps: length of the learning-rate schedule in batches.
+        loss: loss of the logits; None: cross-entropy.
 
     """
     keras.mixed_precision.set_dtype_policy(params.precision)
@@ -52,11 +53,11 @@ def build(
 
 
 class Trained(NamedTuple):
-    """A classifier and how its training went."""
+    """A trained classifier, its training history and its temperature."""
 
     model: keras.Model
-    history: pd.DataFrame  # epoch (from 1), loss, accuracy, val_loss and val_accuracy by epoch
-    temperature: float  # fitted on the held-out rows, as the regime shows them
+    history: pd.DataFrame  # a row for each epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy
+    temperature: float  # fitted on the held-out images of the regime
 
 
 def train(
@@ -74,19 +75,19 @@ def train(
     """Train a classifier and restore the weights of its best epoch by validation accuracy.
 
     Args:
-        name: of the network, a module of `misread.networks`.
-        params: the network's own settings.
-        settings: those that all classifiers share.
+        name: name of the network, a module of `misread.networks`.
+        params: settings of the network.
+        settings: settings that all classifiers share.
         sets: image sets to train on, uint8, each ``(N, SIZE, SIZE, 3)``.
         labels: int64, ``(N,)``.
-        validation: bool, ``(N,)``: rows held out.
-        weights: of the ImageNet backbone; None: random initialisation.
-        recipe: of the regime.
-        seed: of every random choice.
-        threads: see `determinism.make_deterministic`.
+        validation: bool, ``(N,)``: True for the held-out rows.
+        weights: file with the backbone's ImageNet weights; None: random initialisation.
+        recipe: recipe of the regime.
+        seed: seed of all random choices.
+        threads: number of threads, see `determinism.make_deterministic`.
 
     Raises:
-        MisreadError: the loss is no longer a number.
+        MisreadError: the loss became NaN or infinite.
 
     """
     make_deterministic(seed, threads)
@@ -99,7 +100,7 @@ def train(
         dataset(learn.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY),
         steps_per_epoch=learn.steps_per_epoch,
         epochs=params.epochs,
-        shuffle=False,  # the pipeline has done it
+        shuffle=False,  # the input pipeline shuffles
         validation_data=dataset(check.validation_batches, params.image_size, check.validation_steps),
         callbacks=_callbacks(settings.patience),
         verbose=1 if sys.stdout.isatty() else 2,
@@ -112,7 +113,7 @@ def train(
 
 
 def _callbacks(patience: int) -> list[keras.callbacks.Callback]:
-    """End a training that has diverged or no longer improves, and restore the weights of its best epoch."""
+    """Stop training when it diverges or no longer improves, and restore the weights of the best epoch."""
     return [
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.EarlyStopping("val_accuracy", mode="max", patience=patience, restore_best_weights=True),
@@ -120,7 +121,7 @@ def _callbacks(patience: int) -> list[keras.callbacks.Callback]:
 
 
 def _by_epoch(history: dict[str, list[float]]) -> pd.DataFrame:
-    """A row for each epoch, counted from 1."""
+    """Training history with a row for each epoch, counted from 1."""
     table = pd.DataFrame({column: history[column] for column in ("loss", "accuracy", "val_loss", "val_accuracy")})
     table.insert(0, "epoch", range(1, len(table) + 1))
     return table

@@ -1,4 +1,4 @@
-"""Same seed, same number of threads, same kind of processor: same bytes, however many cores there are."""
+"""Determinism: the same seed, threads and kind of processor give the same bytes, whatever the number of cores."""
 
 import cv2
 import keras
@@ -9,16 +9,17 @@ import threadpoolctl
 def make_deterministic(seed: int, threads: int) -> None:
     """Seed Keras and TensorFlow, choose TensorFlow's deterministic kernels, and fix the number of threads.
 
-    The threads share out the sums of a kernel, and floating-point sums depend on their order: the number decides the
-    bytes of a trained network. It must be set before TensorFlow computes anything.
+    The threads split the sums of a kernel, and floating-point sums depend on their order, so the number of threads
+    affects the bytes of a trained network. It must be set before TensorFlow computes anything.
 
     Args:
-        seed: of every random choice.
-        threads: of TensorFlow's kernels and of BLAS. TensorFlow runs one kernel at a time, as two that add to the same
-            gradient would do so in either order. OpenCV has one thread: it handles small images beside the training.
+        seed: seed of all random choices.
+        threads: number of threads of TensorFlow's kernels and of BLAS. TensorFlow runs one kernel at a time, as the
+            order in which two kernels add to the same gradient would vary. OpenCV gets one thread, as it processes
+            small images during training.
 
     Raises:
-        RuntimeError: TensorFlow has begun to compute with another number.
+        RuntimeError: TensorFlow has already started with another number of threads.
 
     """
     tf.config.threading.set_intra_op_parallelism_threads(threads)

@@ -1,8 +1,8 @@
-"""Small classifiers at the size of the GANs' images, trained on real signs, generated ones, or both.
+"""Downstream classifiers: small classifiers of the GANs' image size, trained on real signs, generated signs, or both.
 
-All take the same number of steps, and none is chosen by validation: two of them differ only in their training
-images. The accuracy of one trained on generated images alone is GAN-train (K. Shmelkov et al., arXiv 1807.09499),
-or the classification accuracy score (S. Ravuri and O. Vinyals, arXiv 1905.10887).
+All of them are trained for the same number of steps, without model selection by validation, so they differ only in
+their training images. The accuracy of a classifier trained on generated images alone is called GAN-train
+(K. Shmelkov et al., arXiv 1807.09499) or classification accuracy score (S. Ravuri and O. Vinyals, arXiv 1905.10887).
 """
 
 import math
@@ -30,17 +30,17 @@ def train(
     seed: int,
     threads: int,
 ) -> keras.Model:
-    """Train a downstream classifier and keep its last weights.
+    """Train a downstream classifier and return it with its final weights.
 
     Args:
-        name: of its network, a module of `misread.networks`.
+        name: name of its network, a module of `misread.networks`.
         params: settings of the network.
-        sets: uint8, each ``(N, SIZE, SIZE, 3)``; each image is drawn from one of them, at random anew each time.
+        sets: uint8, each ``(N, SIZE, SIZE, 3)``; each time a row is drawn, its image comes from a random one of them.
         labels: int64, ``(N,)``.
-        steps: batches altogether.
+        steps: total number of batches.
         policy: augmentation, key of `misread.training.augment.POLICIES`.
-        seed: of every random choice.
-        threads: see `misread.training.determinism`.
+        seed: seed of all random choices.
+        threads: number of threads, see `misread.training.determinism`.
 
     Raises:
         MisreadError: training diverged.
@@ -55,7 +55,7 @@ def train(
         dataset(pipeline.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY),
         steps_per_epoch=max(1, steps // params.epochs),
         epochs=params.epochs,
-        shuffle=False,  # the pipeline has done it
+        shuffle=False,  # the input pipeline shuffles
         callbacks=[keras.callbacks.TerminateOnNaN()],
         verbose=1 if sys.stdout.isatty() else 2,
     ).history

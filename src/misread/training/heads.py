@@ -1,4 +1,4 @@
-"""Heads of the networks, and the backbones below them."""
+"""Classification heads, and networks that consist of a backbone and a head."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +10,14 @@ from misread.gtsrb import classes
 from misread.network import BackboneSettings
 from misread.training import backbones
 
-# Adam moves every weight equally far, and a backbone has more than 10,000 features: at its rate of learning the steps
-# of a plain head would change the logits by whole units. A multiplier of the readout (arXiv 2203.03466) tames them.
+# Each Adam step changes all weights by about the same amount. With more than 10,000 features, a step of an unscaled
+# head at the backbone's learning rate would change the logits by whole units. Scaling the head's input (arXiv
+# 2203.03466) reduces the change.
 FEATURE_SCALE = 0.1
 
 
 def on_backbone(name: str, settings: BackboneSettings, weights: Path | None, preprocess: Callable) -> keras.Model:
-    """A backbone up to ``settings.cut`` with a linear head on the flattened features."""
+    """Build a network: a backbone up to ``settings.cut`` with a linear head on the flattened features."""
     backbone = backbones.build(name, settings.image_size, settings.cut, weights)
     backbones.train_from(backbone, settings.fine_tune_from)
     inputs = keras.Input((settings.image_size, settings.image_size, 3), name="image")
@@ -27,5 +28,5 @@ def on_backbone(name: str, settings: BackboneSettings, weights: Path | None, pre
 
 
 def logits(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Scores of the classes, in float32 whatever the precision of the layers before."""
+    """Logits of the classes, in float32 for any precision of the previous layers."""
     return layers.Dense(classes.COUNT, dtype="float32", name="logits")(x)

@@ -1,4 +1,4 @@
-"""Batches for training: from memory-mapped sets, balanced, augmented, in an order that depends only on the seed."""
+"""Input pipeline: balanced and augmented batches from memory-mapped sets, in an order that depends only on the seed."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -10,18 +10,18 @@ from misread.training.augment import Policy
 
 
 class InputPipeline:
-    """Rows of one or several image sets, as endless shuffled batches for training or once in order for validation.
+    """Batches from one or several image sets: endless and shuffled for training, or in order for validation.
 
     Args:
-        sets: images, uint8, each ``(N, SIZE, SIZE, 3)``: the same signs in the same order. With several, each row drawn
-            takes its image from one of them, at random anew each time.
+        sets: images, uint8, each ``(N, SIZE, SIZE, 3)``: the same signs in the same order. With several sets, each time
+            a row is drawn, its image comes from a random one of them.
         labels: int64, ``(N,)``.
-        rows: int, the rows to use.
-        batch_size: images.
-        seed: of every random choice.
-        policy: augmentation, see `misread.training.augment`.
-        balance: 0 draws classes as often as they occur in ``rows``, 1 equally often; a class that holds a share p of
-            the rows is drawn in proportion to ``p ** (1 - balance)``.
+        rows: int, rows to use.
+        batch_size: number of images in a batch.
+        seed: seed of all random choices.
+        policy: augmentation policy, see `misread.training.augment`.
+        balance: 0: classes are drawn as often as they occur in ``rows``; 1: equally often; in general, a class with a
+            share p of the rows is drawn in proportion to ``p ** (1 - balance)``.
 
     """
 
@@ -44,18 +44,18 @@ class InputPipeline:
 
     @property
     def validation_steps(self) -> int:
-        """Batches of `validation_batches`."""
+        """Number of batches of `validation_batches`."""
         return math.ceil(len(self.rows) / self.batch_size)
 
     def epoch_rows(self, rng: np.random.Generator) -> np.ndarray:
-        """Rows of one epoch, shuffled: each as often as its chance says, rounded up or down (systematic sampling)."""
+        """Draw the rows of one epoch by systematic sampling: each count is the expected one, rounded up or down."""
         order = rng.permutation(len(self.rows))
         ends = np.cumsum(self.chance[order])
         points = (np.arange(len(order)) + rng.random()) / len(order) * ends[-1]
         return rng.permutation(self.rows[order[np.searchsorted(ends, points, side="right").clip(max=len(order) - 1)]])
 
     def training_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Endless batches; epoch and position alone decide what each holds."""
+        """Endless batches; each depends only on the seed, its epoch and its position in the epoch."""
         epoch = 0
         while True:
             rng = np.random.default_rng([self.seed, epoch])
@@ -66,7 +66,7 @@ class InputPipeline:
             epoch += 1
 
     def validation_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Every row once, in order; the policy does the same to it each time."""
+        """Batches with every row once, in order; the policy makes the same random changes each time."""
         rng = np.random.default_rng(self.seed)
         for start in range(0, len(self.rows), self.batch_size):
             batch = self.rows[start : start + self.batch_size]
@@ -74,21 +74,21 @@ class InputPipeline:
 
     def _images(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if len(self.sets) == 1:
-            return np.asarray(self.sets[0][rows])  # no memory map, whose slices are slow
+            return np.asarray(self.sets[0][rows])  # not a memory map, because slices of memory maps are slow
         choice = rng.integers(len(self.sets), size=len(rows))
         return np.stack([self.sets[which][row] for which, row in zip(choice, rows, strict=True)])
 
 
 def dataset(batches: Callable[[], Iterator], image_size: int, count: int) -> tf.data.Dataset:
-    """Wrap batches for `keras.Model.fit`, read ahead in the background.
+    """Wrap batches for `keras.Model.fit` and prefetch them in the background.
 
-    `tf.data.Dataset.from_generator` and Keras's `PyDataset` would do it too, but they make TensorFlow return freed
-    memory to the system at once, in the whole process: every step would get its memory anew, page by page.
+    `tf.data.Dataset.from_generator` and Keras's `PyDataset` would work too, but they make the whole process return
+    freed memory to the system at once, so that every step would spend time on page faults.
 
     Args:
         batches: function that starts an iterator over ``(images, labels)``.
-        image_size: pixels.
-        count: how many batches it yields; `tf.data.INFINITE_CARDINALITY`: endless.
+        image_size: side of the images in pixels.
+        count: number of batches that the iterator yields; `tf.data.INFINITE_CARDINALITY`: endless.
 
     """
     running: list[Iterator] = []
@@ -106,9 +106,9 @@ def dataset(batches: Callable[[], Iterator], image_size: int, count: int) -> tf.
         return numbers.repeat(None if count == tf.data.INFINITE_CARDINALITY else count).map(load)
 
     options = tf.data.Options()
-    # Its tuning thread sleeps up to a minute at a time, and an iterator that ends waits for it.
+    # The autotune thread sleeps for up to a minute, and an iterator that ends waits for it.
     options.autotune.enabled = False
-    # Each iterator over the data set has batches of its own, as one may still read ahead when the next starts.
+    # Each iterator over the data set starts its own batches, as the previous one may still be prefetching.
     iterators = tf.data.Dataset.range(1).map(lambda one: tf.numpy_function(start, [one], tf.int64))
     result = iterators.flat_map(steps).apply(tf.data.experimental.assert_cardinality(count))
     return result.prefetch(4).with_options(options)

@@ -1,4 +1,4 @@
-"""Batches of signs and their noisy copies, and a loss that asks for the same answer to both."""
+"""Batches of signs and their noisy copies, and a loss that penalises different predictions for the two."""
 
 import copy
 import math
@@ -17,14 +17,14 @@ def with_noisy_copies(
     clean: bool,
     noise_last: bool,
 ) -> Policy:
-    """A policy that returns the augmented signs followed by their noisy copies, in the same order.
+    """Create a policy that returns the augmented signs, followed by their noisy copies in the same order.
 
-    Args:
-        policy: augmentation.
-        corrupt: ``(images, rng) -> noisy``, uint8, ``(N, SIZE, SIZE, 3)``.
-        clean: False: the noisy copies alone.
-        noise_last: after the augmentation, so that the noise is as crisp as in the test sets; False: before it. A copy
-            is augmented as its sign is in both cases.
+        Args:
+            policy: augmentation policy.
+    corrupt: ``(images, rng) -> noisy``, uint8, ``(N, SIZE, SIZE, 3)``.
+            clean: whether the clean signs are returned too; False: only the noisy copies.
+            noise_last: whether noise is added after the augmentation, so that it is as sharp as in the test sets, or
+                before. In both cases a copy gets the same augmentation as its sign.
 
     """
 
@@ -50,7 +50,7 @@ class ConsistentCrossEntropy(keras.losses.Loss):
     arXiv 1912.02781, which compares three images instead of two.
 
     Args:
-        weight: of the divergence, at least 0.
+        weight: weight of the divergence, at least 0.
 
     """
 
@@ -59,10 +59,10 @@ class ConsistentCrossEntropy(keras.losses.Loss):
         self.weight = weight
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-        """The loss of each image: ``y_true`` int ``(2 N,)``, ``y_pred`` logits ``(2 N, CLASSES)``, signs first."""
+        """Loss of each image from ``y_true``, int ``(2 N,)``, and logits ``(2 N, CLASSES)``; the N signs come first."""
         ops = keras.ops
         loss = keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
         logs = [ops.log_softmax(half, axis=-1) for half in ops.split(y_pred, 2)]
-        middle = ops.logaddexp(*logs) - math.log(2)  # of the mean of both
+        middle = ops.logaddexp(*logs) - math.log(2)  # log of the mean probabilities
         divergence = sum(ops.sum(ops.exp(log) * (log - middle), axis=-1) for log in logs) / 2
         return loss + self.weight * ops.concatenate([divergence, divergence])

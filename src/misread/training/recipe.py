@@ -1,4 +1,4 @@
-"""What a regime changes in the training of a classifier."""
+"""The parts of a classifier's training that depend on the regime."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ def _unchanged(policy: Policy) -> Policy:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How batches are made and what is minimised.
+    """How batches are made and which loss is minimised.
 
     Attributes:
-        batches: turns an augmentation policy into that of the regime, which may return more images than it gets.
-        loss: of the logits; None: the cross-entropy.
+        batches: function that turns an augmentation policy into the regime's policy, which may return more images than
+            it gets.
+        loss: loss of the logits; None: cross-entropy.
 
     """
 

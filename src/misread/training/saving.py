@@ -1,4 +1,4 @@
-"""Trained networks on disk, byte for byte the same when the network is."""
+"""Saving and loading trained networks; the same network gives the same bytes."""
 
 import json
 import re
@@ -17,7 +17,7 @@ OBJECT_ID = re.compile(r'(?<="shared_object_id": )\d+')
 
 
 def save(model: keras.Model, path: Path) -> None:
-    """Write a ``.keras`` file for prediction: no optimizer state, none of the dates and addresses of Keras."""
+    """Write a ``.keras`` file for prediction, without optimizer state, dates and memory addresses."""
     raw = path.with_suffix(".raw.keras")
     keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
@@ -34,7 +34,7 @@ def save(model: keras.Model, path: Path) -> None:
 
 
 def _number_objects(config: str) -> str:
-    """Replace the memory addresses by which Keras tells shared objects apart by 0, 1, 2, ... in order of appearance."""
+    """Replace the memory addresses that Keras uses as ids of shared objects by 0, 1, 2, ... in order of appearance."""
     numbers: dict[str, int] = {}
     return OBJECT_ID.sub(lambda match: str(numbers.setdefault(match[0], len(numbers))), config)
 
@@ -43,7 +43,7 @@ def load(path: Path) -> keras.Model:
     """Read a network for prediction.
 
     Raises:
-        MisreadError: there is no such file, or none that Keras 3 reads; the message says what it is and what to do.
+        MisreadError: the file is missing, or Keras 3 cannot read it; the message says what is wrong and what to do.
     """
     if not path.exists():
         raise MisreadError(f"{path}: no such file; `dvc repro` or `dvc pull` brings it")
@@ -52,12 +52,12 @@ def load(path: Path) -> keras.Model:
         raise MisreadError(f"{path}: {what}; save the network as one file, with `model.save('model.keras')`")
     try:
         return keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises many kinds
+    except Exception as error:  # Keras raises many types of exceptions
         raise MisreadError(f"{path}: {_obstacle(path, ' '.join(str(error).split()))}") from None
 
 
 def _obstacle(path: Path, reason: str) -> str:
-    """Why Keras did not load a file, and what to do about it."""
+    """Say why Keras could not load a file, and what to do about it."""
     if h5py.is_hdf5(path):
         kind, suffixes = "an HDF5 file", (".h5", ".hdf5")
         with h5py.File(path) as file:

@@ -1,7 +1,7 @@
-"""The start of Keras: on TensorFlow, with its default settings, and without packages that nothing here uses.
+"""Import of Keras with the TensorFlow backend and default settings, and without optional packages that are not used.
 
-A user's shell and ``~/.keras/keras.json`` may name another backend, another image layout or other precisions, any of
-which changes results or fails in the middle of a training.
+The user's environment variables and ``~/.keras/keras.json`` may set another backend, image layout or precision, which
+would change results or make training fail.
 """
 
 import importlib
@@ -17,9 +17,9 @@ import platformdirs
 
 from misread.errors import MisreadError
 
-# Keras loads them wherever they are installed, for wrappers and plots: a quarter of the time that it takes to start.
+# Keras imports these for wrappers and plots if they are installed, which takes a quarter of its import time.
 UNUSED_BY_KERAS = ("matplotlib", "sklearn")
-# What decides results: how long Keras trains at most, its other model class, and compilers of TensorFlow.
+# Variables that affect results: Keras's limits on training, its other model class, and TensorFlow's compilers.
 DECISIVE = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED", "TF_XLA_FLAGS", "XLA_FLAGS")
 DEFAULTS = {
     "backend": "tensorflow",
@@ -33,9 +33,9 @@ DEFAULTS = {
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what is written to standard error for the case of an error.
+    """Hide output on standard error unless an error occurs.
 
-    TensorFlow tells of kernels, compilers and missing GPUs before it reads its own settings of what to tell.
+    TensorFlow logs messages on kernels, compilers and missing GPUs before it reads its logging settings.
     """
     sys.stderr.flush()
     before = os.dup(2)
@@ -55,7 +55,7 @@ def _quiet() -> Iterator[None]:
 
 
 def keras() -> None:
-    """Import Keras and TensorFlow, whatever settings of them the user has.
+    """Import Keras and TensorFlow, ignoring the user's settings.
 
     Raises:
         MisreadError: Keras was imported before, with other settings.
@@ -64,11 +64,11 @@ def keras() -> None:
     for name in DECISIVE:
         os.environ.pop(name, None)
     os.environ["KERAS_BACKEND"] = DEFAULTS["backend"]
-    # A folder of our own has no keras.json but the one that Keras writes, of defaults. Downloaded weights stay there.
+    # The only keras.json in this folder is the default one that Keras writes. Downloaded weights are kept there.
     folder = os.environ.get("KERAS_HOME")
     os.environ["KERAS_HOME"] = str(platformdirs.user_cache_path("misread") / "keras")
     hidden = [name for name in UNUSED_BY_KERAS if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # an import of what is None fails as if it were not installed
+    sys.modules.update(dict.fromkeys(hidden))  # importing a module that is None fails as if it were not installed
     try:
         with _quiet():
             tensorflow = importlib.import_module("tensorflow")
@@ -80,7 +80,7 @@ def keras() -> None:
         os.environ.pop("KERAS_HOME")
         if folder is not None:
             os.environ["KERAS_HOME"] = folder
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # of retracing, which users need not see
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # hides warnings of retracing
     for name, expected in DEFAULTS.items():
         if (found := getattr(config, name)()) != expected:
             raise MisreadError(

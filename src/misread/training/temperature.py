@@ -5,11 +5,11 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 BOUNDS = (0.05, 20.0)
-DIGITS = 4  # more would only tell machines apart
+DIGITS = 4  # further digits differ between machines
 
 
 def fit(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature by which logits are divided so that the probabilities are as likely as possible.
+    """Fit the temperature by which logits are divided: the one with the maximum likelihood of the labels.
 
     Source: C. Guo et al., "On Calibration of Modern Neural Networks", arXiv 1706.04599.
 
@@ -18,7 +18,7 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> float:
         labels: int, ``(N,)``.
 
     Returns:
-        From 0.05 to 20; above 1: the classifier is too confident.
+        Temperature from 0.05 to 20; above 1 if the classifier is overconfident.
 
     """
 

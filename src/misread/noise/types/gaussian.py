@@ -11,7 +11,7 @@ from misread.noise.grey_levels import add
 from misread.noise.registration import NoiseType
 from misread.sections import Amplitude
 
-UNDECIDED = np.iinfo(np.int16).max  # in a table: the first word alone does not tell
+UNDECIDED = np.iinfo(np.int16).max  # table entry if the first word does not determine the grey level
 
 
 def gaussian(images: np.ndarray, strength: float, words: Words) -> np.ndarray:
@@ -23,7 +23,7 @@ def gaussian(images: np.ndarray, strength: float, words: Words) -> np.ndarray:
         words: see `misread.noise.registration`.
 
     Source: as in ImageNet-C; D. Hendrycks and T. Dietterich, "Benchmarking Neural Network Robustness to Common
-    Corruptions and Perturbations", arXiv 1903.12261. The normal distribution is drawn by inversion.
+    Corruptions and Perturbations", arXiv 1903.12261. Normal values are drawn by inversion.
 
     """
     first = words(images[0].size)
@@ -39,7 +39,7 @@ def gaussian(images: np.ndarray, strength: float, words: Words) -> np.ndarray:
 
 @lru_cache(64)
 def _normal_table(strength: float) -> np.ndarray:
-    """Rounded normal noise for each first word, int16 ``(1, 65536)``; more than 255 grey levels make no difference."""
+    """Rounded normal noise for each first word, int16 ``(1, 65536)``, clipped to 255 grey levels."""
     if strength == 0:
         return np.zeros((1, RANGE), np.int16)
     ends = np.clip(np.rint(strength * ndtri(np.arange(RANGE + 1) / RANGE)), -255, 255)

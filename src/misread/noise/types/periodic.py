@@ -13,14 +13,14 @@ from misread.sections import Amplitude, Section
 
 
 class Options(Section):
-    """Wavelength in pixels and direction in degrees."""
+    """Period in pixels and direction in degrees."""
 
     period: Annotated[float, Field(ge=2)]
     angle: Annotated[float, Field(ge=-360, le=360)]
 
 
 def periodic(images: np.ndarray, strength: float, words: Words, period: float, angle: float) -> np.ndarray:
-    """Add a sinusoid to every channel, its phase random for each image.
+    """Add a sinusoid with a random phase for each image to every channel.
 
     Args:
         images: see `misread.noise.registration`.
@@ -38,7 +38,7 @@ def periodic(images: np.ndarray, strength: float, words: Words, period: float, a
     path = (2 * np.pi / period * (x * np.cos(radians) + y * np.sin(radians))).ravel()
     high, low = words(2).astype(np.float64).T
     phases = 2 * np.pi * (high + low / RANGE) / RANGE
-    # sin(path + phase) by the addition theorem: two sines an image, not one a pixel.
+    # sin(path + phase) by the addition theorem: a sine and a cosine per image instead of a sine per pixel.
     sine, cosine = ((strength * function(path)).astype(np.float32) for function in (np.sin, np.cos))
     wave = sine * np.cos(phases).astype(np.float32)[:, None]
     wave += cosine * np.sin(phases).astype(np.float32)[:, None]

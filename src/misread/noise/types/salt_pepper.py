@@ -8,11 +8,11 @@ from misread.sections import Share
 
 
 def salt_pepper(images: np.ndarray, strength: float, words: Words) -> np.ndarray:
-    """Set a share of the pixels to black or white, half each, all channels together.
+    """Set a share of the pixels to black or white with equal probability, all channels together.
 
     Args:
         images: see `misread.noise.registration`.
-        strength: share of the pixels replaced, 0 to 1, in expectation.
+        strength: expected share of replaced pixels, 0 to 1.
         words: see `misread.noise.registration`.
 
     Source: impulse noise; R. C. Gonzalez and R. E. Woods, "Digital Image Processing", section 5.2.
