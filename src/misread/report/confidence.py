@@ -34,8 +34,9 @@ def error_by_strength(table: pd.DataFrame, titles: dict[str, str], source: str) 
                 part = table[(table.network == key) & (table.noise_type == noise_type)]
                 color, dash = style.of_classifier(key)
                 axes.plot(part.strength, part[column], color=color, ls=dash, marker=".", ms=4, lw=1.3, label=title)
-            axes.set(xscale="log", ylim=(0, None))
+            axes.set_xscale("log")
         line[0].set_ylabel(f"expected calibration error,\n{when}")
+    grid[0, 0].set_ylim(bottom=0)  # of all panels, now that all curves are drawn
     for axes, noise_type in zip(grid[0], types, strict=True):
         axes.set_title(style.noise_title(noise_type))
     for axes, noise_type in zip(grid[-1], types, strict=True):
@@ -66,7 +67,7 @@ def risk_coverage(
             color, line = style.of_classifier(key)
             axes.plot(part.coverage, part.risk, color=color, ls=line, lw=1.3, label=title)
         axes.set(
-            title=style.set_title(noise_type, level), xlabel="share of images kept", xlim=(0, 1.01), ylim=(0, None)
+            title=style.set_title(noise_type, level), xlabel="share of images kept", xlim=(0, 1.01), ylim=(0, 1.01)
         )
     panels[0, 0].set_ylabel("share of errors among them")
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)

@@ -11,6 +11,9 @@ from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
 COLUMNS = 2  # of panels
+# Of pairs: none is that of a network.
+COLORS = ("#000000", "#E69F00", "#56B4E9", "#CC79A7", "#999999")
+MARKERS = "os^Dv"
 APART = 0.14  # largest distance between the points of two pairs; 1 is the distance of two test sets
 
 
@@ -57,7 +60,17 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
             # A percentile interval need not contain the estimate.
             errors = np.maximum([part.kappa - part.low, part.high - part.kappa], 0)
             label = f"{titles[one]}, {titles[other]}"
-            axes.errorbar(positions, part.kappa, errors, fmt="o", ms=3, capsize=2, lw=1.1, label=label)
+            axes.errorbar(
+                positions,
+                part.kappa,
+                errors,
+                fmt=MARKERS[place % len(MARKERS)],
+                ms=3.5,
+                capsize=2,
+                lw=1.1,
+                color=COLORS[place % len(COLORS)],
+                label=label,
+            )
             names = [style.set_title(row.noise_type, row.noise_level) for row in part.itertuples()]
             axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
         axes.set(title=title, ylim=(None, 1.02))

@@ -45,13 +45,15 @@ def accuracy_by_strength(
             inset = axes.inset_axes((place - 0.075, 1.02, 0.15, 0.15))
             style.show(inset, image)
     panels[0, 0].set_ylabel("accuracy")
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
     style.source_note(figure, source)
     return figure
 
 
 def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
-    """Clean accuracy against mean accuracy under noise, a point for each classifier; points of one network are joined.
+    """Clean accuracy against mean accuracy under noise, a point for each classifier.
+
+    Lines join the networks trained on clean signs to those of the other regimes.
 
     Args:
         tables: key -> table of `misread.metrics.accuracy.by_noise`.
@@ -62,10 +64,11 @@ def tradeoff(tables: dict[str, pd.DataFrame], titles: dict[str, str], source: st
     points = {
         key: (accuracy.on_clean(table).accuracy, accuracy.mean_noisy_accuracy(table)) for key, table in tables.items()
     }
-    figure, axes = plt.subplots(figsize=(6.4, 4.8))
-    for network in dict.fromkeys(key.rsplit("-", 1)[0] for key in points):
-        own = [place for key, place in points.items() if key.rsplit("-", 1)[0] == network]
-        axes.plot(*zip(*own, strict=True), color=style.network_color(network), lw=0.8, alpha=0.5)
+    figure, axes = plt.subplots(figsize=(11, 4.8))
+    for key, place in points.items():
+        network, _ = key.rsplit("-", 1)
+        start = points.get(paths.classifier(network, "clean"), place)
+        axes.plot(*zip(start, place, strict=True), color=style.network_color(network), lw=0.8, alpha=0.5)
     for key, place in points.items():
         color, _ = style.of_classifier(key)
         axes.plot(*place, marker=style.marker_of(key), ls="none", color=color, ms=8, label=titles[key])
@@ -117,7 +120,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             tradeoff(results.scored, results.titles, results.source),
             "Accuracy on the clean test set against the mean accuracy over the noisy ones, a point for each network "
             f"and regime; star: no error at all; n = {results.counts.test:,} in each set.",
-            "Points for each network and regime; those of one network are joined",
+            "A point for each network and regime, joined to that of the same network trained on clean signs",
             classifiers=True,
         ),
     }
