@@ -81,8 +81,7 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
         url: URL of the file.
         target: path of the complete file.
         downloads: folder of the partial file, ``NAME.part``, which a failed download leaves there for the next run. A
-            complete file with a known checksum is kept there too, as a hard link that takes no space, so that it is
-            downloaded only once.
+            complete file with a known checksum is kept there too, as a hard link, and is not downloaded again.
         md5: expected checksum; None: unknown.
         optional: whether a file that the server does not have or refuses (404, 403) is not an error.
 

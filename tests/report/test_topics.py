@@ -55,9 +55,9 @@ class TestDisruption:
 
     def test_the_most_disruptive_noise_is_told_for_each_regime(self, results):
         assert self.said(results, {"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.4, 0.5, 0.6)}) == [
-            "Periodic noise lowers the accuracy most for all 1 networks trained on clean signs.",
-            "Salt & pepper noise lowers the accuracy most for all 1 networks trained on signs with salt & pepper (max) "
-            "noise.",
+            "Periodic noise lowers the accuracy most for the only network trained on clean signs.",
+            "Salt & pepper noise lowers the accuracy most for the only network trained on signs with salt & pepper "
+            "(max) noise.",
         ]
 
     def test_networks_that_differ_are_counted(self, results):

@@ -199,8 +199,9 @@ def answer(results: Results) -> list[str]:
     for regime, types in regimes.items():
         counts = pd.Series([style.noise_title(one) if one else "no single type of" for one in types]).value_counts()
         first, *others = counts.items()
-        networks = f"{first[1]} of the {len(types)}" if others else f"all {len(types)}"
-        text = f"{first[0]} noise lowers the accuracy most for {networks} networks trained on "
+        share = f"{first[1]} of the {len(types)}" if others else f"all {len(types)}"
+        networks = f"{share} networks" if len(types) > 1 else "the only network"
+        text = f"{first[0]} noise lowers the accuracy most for {networks} trained on "
         text += results.trained_on[regime]
         text += "".join(f", and {name} noise for {count}" for name, count in others)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
