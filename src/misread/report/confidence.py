@@ -120,9 +120,9 @@ def tables(results: Results) -> dict[str, page.Table]:
                 "scaled, clean": clean.ece_scaled,
                 "ECE, noisy": noisy.ece,
                 "scaled, noisy": noisy.ece_scaled,
-                **{f"confidence when wrong, {style.set_title(*one)}": wrong[one] for one in strongest(results)},
-                f"kept at {calibration.RISK:.0%} errors, clean": clean.coverage,
-                f"kept at {calibration.RISK:.0%} errors, noisy": noisy.coverage,
+                **{f"wrong, {style.set_title(*one)}": wrong[one] for one in strongest(results)},
+                "kept, clean": clean.coverage,
+                "kept, noisy": noisy.coverage,
             }
         )
         sets = [style.set_title(row.noise_type, row.noise_level) for row in table.itertuples()]
@@ -135,9 +135,9 @@ def tables(results: Results) -> dict[str, page.Table]:
         "scores": page.table(
             pd.DataFrame(rows),
             "Calibration of each network",
-            f"Expected calibration error (ECE, {calibration.BINS} bins) as trained and after temperature scaling, on "
-            "the clean test set and on average over the noisy ones; mean confidence in wrong predictions; the largest "
-            f"share of images that can be kept, the most confident first, with at most {calibration.RISK:.0%} errors; "
+            f"ECE: expected calibration error ({calibration.BINS} bins), as trained and scaled by the temperature, on "
+            "the clean test set and on average over the noisy ones. Wrong: mean confidence in wrong predictions. "
+            f"Kept: the largest share of images, the most confident ones, with at most {calibration.RISK:.0%} errors. "
             f"n = {counts.test:,}. {results.seen_in_training}",
             {"temperature": "{:.2f}".format},
         ),
