@@ -111,6 +111,7 @@ def test_a_regime_is_added_without_training_in_others(clone):
     assert clone.read("models/cnn-strongest/training.json")["regime"] == "strongest"
     (clone.folder / STRONGEST.path).unlink()
     shutil.rmtree(clone.folder / "models/cnn-strongest")
+    (clone.folder / "reports/history/cnn-strongest.csv").unlink()
     clone.restore(state)
 
 

@@ -16,6 +16,7 @@ from misread.inference import predictions
 from misread.training import classifier, saving
 from misread.training.augment import POLICIES
 from misread.training.input_pipeline import InputPipeline
+from misread.training.recipe import Recipe
 
 SETTINGS = params.load(ROOT / "params.yaml")
 
@@ -121,16 +122,17 @@ def train_easy(easy, epochs=8, **changes):
     network = changed(SETTINGS.networks.cnn, epochs=epochs, batch_size=16, **changes)
     settings = changed(SETTINGS.train, augmentation="none", patience=100)
     return classifier.train(
-        "cnn", network, settings, [sets], labels, validation, None, seed=3, threads=SETTINGS.threads
+        "cnn", network, settings, [sets], labels, validation, None, Recipe(), seed=3, threads=SETTINGS.threads
     )
 
 
 @pytest.mark.slow
 def test_training_learns_restores_the_best_epoch_and_repeats_itself_to_the_byte(tmp_path, easy):
     keras.utils.clear_session()
-    model, history = train_easy(easy)
+    model, history, temperature = train_easy(easy)
     assert history.columns.tolist() == ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
     assert history.epoch.tolist() == list(range(1, 9))
+    assert temperature > 0
     images_, labels, validation = easy
     table = predictions.table(model, images_[validation], labels[validation])
     accuracy = (table.label == table.prediction).mean()
@@ -157,13 +159,14 @@ if sys.argv[1]:
 import numpy as np
 from misread import params
 from misread.training import classifier
+from misread.training.recipe import Recipe
 settings = params.load()
 network = settings.networks.cnn.model_copy(update={"epochs": 1, "image_size": 32})
 rng = np.random.default_rng(0)
 images, labels = rng.integers(0, 256, (640, 32, 32, 3), dtype=np.uint8), rng.integers(0, 43, 640)
-model, _ = classifier.train(
-    "cnn", network, settings.train, [images], labels, np.arange(640) < 128, None, 1, settings.threads
-)
+model = classifier.train(
+    "cnn", network, settings.train, [images], labels, np.arange(640) < 128, None, Recipe(), 1, settings.threads
+).model
 print(hashlib.sha256(b"".join(weight.tobytes() for weight in model.get_weights())).hexdigest())
 """
 
