@@ -10,7 +10,7 @@ import pandas as pd
 BINS = 15
 RISK = 0.05  # share of errors that is accepted among the images kept
 FEW = 20  # with fewer wrong predictions, their mean confidence says little
-POINTS = 100  # of a risk-coverage curve
+POINTS = 50  # of a risk-coverage curve
 BEFORE_AND_AFTER = {"": "confidence", "_scaled": "calibrated"}  # suffix of the results -> column
 
 

@@ -33,7 +33,7 @@ def error_by_strength(table: pd.DataFrame, titles: dict[str, str], source: str) 
             for key, title in titles.items():
                 part = table[(table.network == key) & (table.noise_type == noise_type)]
                 color, dash = style.of_classifier(key)
-                axes.plot(part.strength, part[column], color=color, ls=dash, marker=".", ms=4, lw=1.3, label=title)
+                axes.plot(part.strength, part[column], color=color, ls=dash, lw=1.3, label=title)
             axes.set_xscale("log")
         line[0].set_ylabel(f"expected calibration error,\n{when}")
     grid[0, 0].set_ylim(bottom=0)  # of all panels, now that all curves are drawn
@@ -107,7 +107,7 @@ def mean_of_noisy(table: pd.DataFrame) -> pd.Series:
 
 def tables(results: Results) -> dict[str, page.Table]:
     """Mean calibration of each classifier, and its calibration on each set."""
-    rows, every = [], []
+    rows = []
     for key, table in results.calibration.items():
         clean = accuracy.on_clean(table)
         noisy = mean_of_noisy(table)
@@ -125,11 +125,6 @@ def tables(results: Results) -> dict[str, page.Table]:
                 "kept, noisy": noisy.coverage,
             }
         )
-        sets = [style.set_title(row.noise_type, row.noise_level) for row in table.itertuples()]
-        shown = table.assign(network=results.titles[key], set=sets)
-        every.append(
-            shown[["network", "set", "accuracy", "ece", "ece_scaled", "confidence_when_wrong", "aurc", "coverage"]]
-        )
     counts = results.counts
     return {
         "scores": page.table(
@@ -140,12 +135,6 @@ def tables(results: Results) -> dict[str, page.Table]:
             f"Kept: the largest share of images, the most confident ones, with at most {calibration.RISK:.0%} errors. "
             f"n = {counts.test:,}. {results.seen_in_training}",
             {"temperature": "{:.2f}".format},
-        ),
-        "by_set": page.table(
-            pd.concat(every).rename(columns=lambda name: name.replace("_", " ").replace("ece", "ECE")),
-            "Calibration of each network on each test set",
-            f"AURC: area under the curve of risk over coverage; coverage at {calibration.RISK:.0%} errors; "
-            f"n = {counts.test:,}.",
         ),
     }
 

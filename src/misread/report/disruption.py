@@ -2,7 +2,6 @@
 
 import itertools
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -14,11 +13,8 @@ from misread.report.topic import Drawn, Topic
 
 def accuracy_by_psnr(curves: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
     """Accuracy against PSNR for all noise types, which compares them at equal energy; a panel for each classifier."""
-    columns, lines = style.columns_and_lines(len(titles))
-    figure, grid = plt.subplots(
-        lines, columns, figsize=(3.6 * columns, 2.7 * lines + 0.4), sharex=True, sharey=True, squeeze=False
-    )
-    for axes, (key, title) in zip(grid.flat, titles.items(), strict=False):
+    figure, grid, panels = style.panels(len(titles), 3.6, 2.8, sharex=True, sharey=True)
+    for axes, (key, title) in zip(panels, titles.items(), strict=True):
         for noise_type in style.noise_types(curves):
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
             noise = NOISE_TYPES[noise_type]
@@ -39,9 +35,8 @@ def fourier(table: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
 
     After D. Yin et al., "A Fourier Perspective on Model Robustness in Computer Vision", arXiv 1906.08988.
     """
-    columns, lines = style.columns_and_lines(len(titles))
-    figure, grid = plt.subplots(lines, columns, figsize=(3.5 * columns, 2.2 * lines + 0.5), squeeze=False)
-    for axes, (key, title) in zip(grid.flat, titles.items(), strict=False):
+    figure, grid, panels = style.panels(len(titles), 3.5, 2.4)
+    for axes, (key, title) in zip(panels, titles.items(), strict=True):
         wide = table[table.network == key].pivot(index="angle", columns="period", values="accuracy")
         image = style.heat_map(
             axes, wide.to_numpy(), [f"{angle:g}" for angle in wide.index], [f"{period:g}" for period in wide.columns]

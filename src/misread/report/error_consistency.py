@@ -1,6 +1,5 @@
 """Error consistency: whether networks fail on the same signs."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,7 +9,6 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-COLUMNS = 2  # of panels
 # Of pairs: none is that of a network.
 COLORS = ("#000000", "#E69F00", "#56B4E9", "#CC79A7", "#999999")
 MARKERS = "os^Dv"
@@ -48,11 +46,8 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
         source: ``gtsrb`` or ``synthetic``.
 
     """
-    lines = -(-len(panels) // COLUMNS)
-    figure, grid = plt.subplots(lines, COLUMNS, figsize=(11, 3.9 * lines), sharey=True, sharex=True, squeeze=False)
-    for axes in grid.flat[len(panels) :]:
-        axes.set_axis_off()
-    for axes, (title, table) in zip(grid.flat, panels.items(), strict=False):
+    figure, grid, places = style.panels(len(panels), 3.7, 3.9, sharex=True, sharey=True)
+    for axes, (title, table) in zip(places, panels.items(), strict=True):
         axes.axhline(0, color="#999999", lw=0.8)
         pairs = list(table.groupby(["one", "other"], sort=False))
         for place, ((one, other), part) in enumerate(pairs):
@@ -109,7 +104,8 @@ def shown(kappa: float, low: float, high: float) -> page.Shown:
 def tables(results: Results) -> dict[str, page.Table]:
     """Error consistency of each pair of classifiers."""
     rows = []
-    for (one, other), part in results.agreement.groupby(["one", "other"], sort=False):
+    compared = panels_of(results.agreement, results.settings.baseline).values()
+    for (one, other), part in (pair for table in compared for pair in table.groupby(["one", "other"], sort=False)):
         row: dict[str, object] = {"one": results.titles[one], "other": results.titles[other]}
         for found in part.itertuples():
             name = style.set_title(found.noise_type, found.noise_level)
@@ -118,8 +114,9 @@ def tables(results: Results) -> dict[str, page.Table]:
     return {
         "kappa": page.table(
             pd.DataFrame(rows, columns=None if rows else ["one", "other"]),
-            "Error consistency of every two classifiers",
-            f"Cohen's kappa of correctness, on each test set; n = {results.counts.test:,}. {results.seen_in_training}",
+            "Error consistency",
+            f"Cohen's kappa of correctness, on each test set; n = {results.counts.test:,}. Of all pairs: "
+            f"`reports/tables/agreement.csv`. {results.seen_in_training}",
         )
     }
 

@@ -84,12 +84,8 @@ def confusion(predictions: dict[str, pd.DataFrame], titles: dict[str, str], sour
         source: ``gtsrb`` or ``synthetic``.
 
     """
-    columns, lines = style.columns_and_lines(len(predictions))
-    figure, grid = plt.subplots(lines, columns, figsize=(3.6 * columns, 3.7 * lines), squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
-    for axes, (key, table) in zip(grid.flat, predictions.items(), strict=False):
-        axes.set_axis_on()
+    figure, grid, panels = style.panels(len(predictions), 3.6, 3.7)
+    for axes, (key, table) in zip(panels, predictions.items(), strict=True):
         axes.grid(False)
         matrix = confusion_matrix(table.label, table.prediction, labels=range(classes.COUNT), normalize="true")
         # The square root keeps rare confusions visible beside the diagonal.

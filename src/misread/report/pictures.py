@@ -1,8 +1,10 @@
 """Figures for embedding in the page: drawings as SVG elements, photographs as lossy WebP."""
 
 import base64
+import hashlib
 import io
 import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +52,8 @@ def compact(drawing: str, alt: str) -> str:
     """Convert a Matplotlib drawing to an element of the page with half the bytes.
 
     Comments, metadata, indentation, unused ids, groups without attributes, and fonts are removed (the page's fonts
-    apply). Markers with the same style share it, coordinates are rounded to one decimal, and photographs become WebP.
+    apply). Markers with the same style share it, a style that occurs again becomes a class, ids are shortened,
+    coordinates are rounded to one decimal, and photographs become WebP.
 
     Args:
         drawing: SVG text.
@@ -67,6 +70,9 @@ def compact(drawing: str, alt: str) -> str:
     while (fewer := PLAIN_GROUP.sub(r"\1", drawing)) != drawing:
         drawing = fewer
     drawing = re.sub(r"<g( clip-path=[^>]*)?>((?:<use [^>]*/>)+)</g>", _style_of_all, drawing)
+    drawing = _classes_for_styles(drawing.replace(" xlink:href=", " href="))
+    # Ids of different drawings differ, so their digests do.
+    drawing = re.sub(r'(?<= id=")[^"]+|(?<=url\(#)[^)]+|(?<= href="#)[^"]+', lambda name: _short(name[0]), drawing)
     drawing = re.sub(r"data:image/png;base64,([\w+/= ]+)", _embedded, drawing)
     size = r'<svg ([^>]*?) width="[^"]*" height="[^"]*"'
     return re.sub(size, rf'<svg \1 role="img" aria-label="{escape(alt)}"', drawing, count=1)
@@ -82,6 +88,25 @@ def _style_of_all(group: re.Match) -> str:
     if len(styles) != 1:
         return group[0]
     return f"<g{group[1] or ''}{styles.pop()}>{STYLE.sub('', group[2])}</g>"
+
+
+def _classes_for_styles(drawing: str) -> str:
+    """Write each repeated style once, as a class; classes hold on the whole page, so the name follows from the style."""
+    styles = Counter(re.findall(r' style="([^"]*)"', drawing))
+    often = {style: _short(style) for style, count in styles.items() if count > 1}
+    drawing = STYLE.sub(lambda one: _class(one[0], often), drawing)
+    rules = "".join(f".{name}{{{style}}}" for style, name in often.items())
+    return drawing.replace("</style>", f"{rules}</style>", 1)
+
+
+def _class(attribute: str, names: dict[str, str]) -> str:
+    style = attribute.partition('"')[2].rstrip('"')
+    return f' class="{names[style]}"' if style in names else attribute
+
+
+def _short(text: str) -> str:
+    """A short name that is different for different texts."""
+    return f"s{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:6]}"
 
 
 def _embedded(encoded: re.Match) -> str:

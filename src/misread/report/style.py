@@ -111,10 +111,25 @@ def heat_map(axes: plt.Axes, values: np.ndarray, lines: list[str], columns: list
     return image
 
 
-def columns_and_lines(panels: int) -> tuple[int, int]:
-    """Size of a grid of at most three columns for a number of panels."""
-    columns = min(3, panels)
-    return columns, -(-panels // columns)
+def panels(count: int, width: float, height: float, **sharing: bool) -> tuple[Figure, np.ndarray, list[plt.Axes]]:
+    """A figure with a grid of panels, at most three in a row; places without a panel stay empty.
+
+    Args:
+        count: number of panels.
+        width: of a panel, inches.
+        height: of a panel, inches.
+        sharing: ``sharex`` and ``sharey`` of `plt.subplots`.
+
+    Returns:
+        The figure, the axes of the whole grid, ``(ROWS, COLUMNS)``, and those of the panels.
+
+    """
+    columns = min(3, count)
+    rows = -(-count // columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(width * columns, height * rows), squeeze=False, **sharing)
+    for axes in grid.flat[count:]:
+        axes.set_axis_off()
+    return figure, grid, list(grid.flat[:count])
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,6 +1,5 @@
 """The networks and their training."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -19,12 +18,8 @@ def training_curves(histories: dict[str, pd.DataFrame], titles: dict[str, str], 
         source: ``gtsrb`` or ``synthetic``.
 
     """
-    columns, lines = style.columns_and_lines(len(histories))
-    figure, grid = plt.subplots(lines, columns, figsize=(3.4 * columns, 2.6 * lines), sharey=True, squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
-    for axes, (key, history) in zip(grid.flat, histories.items(), strict=False):
-        axes.set_axis_on()
+    figure, grid, panels = style.panels(len(histories), 3.4, 2.6, sharey=True)
+    for axes, (key, history) in zip(panels, histories.items(), strict=True):
         color, _ = style.of_classifier(key)
         axes.plot(history.epoch, history.accuracy, color=color, ls=":", marker=".", label="training (augmented)")
         axes.plot(history.epoch, history.val_accuracy, color=color, marker=".", label="validation")
