@@ -14,7 +14,7 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
-FINE = 120  # points of a fitted line between the smallest and the largest strength
+FINE = 60  # points of a fitted line between the smallest and the largest strength
 
 
 def failure_curves(curves: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:

@@ -69,18 +69,21 @@ def table(
 
     def shown(column: pd.Series) -> list[Cell]:
         if all(isinstance(one, Shown) for one in column):
-            return [Cell(one.text, repr(float(one.value)), True, one.note) for one in column]
+            return [Cell(one.text, _digits(one.value), True, one.note) for one in column]
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             return [Cell(str(value), str(value), False) for value in column]
         default = "{:,}" if pd.api.types.is_integer_dtype(column) else "{:.3f}"
         text = (formats or {}).get(column.name, default.format)
-        return [
-            Cell("", "", True) if pd.isna(value) else Cell(text(value), repr(float(value)), True) for value in column
-        ]
+        return [Cell("", "", True) if pd.isna(value) else Cell(text(value), _digits(value), True) for value in column]
 
     cells = [shown(frame[name]) for name in frame]
     heads = [Column(name, bool(column) and column[0].numeric) for name, column in zip(frame, cells, strict=True)]
     return Table(title, caption, heads, [list(row) for row in zip(*cells, strict=True)])
+
+
+def _digits(value: float) -> str:
+    """A number by which a column is sorted."""
+    return f"{value:.6g}"
 
 
 def markdown(shown: Table) -> str:

@@ -67,6 +67,8 @@ def compact(drawing: str, alt: str) -> str:
     drawing = re.sub(r' transform="rotate\(-0 [^"]*"', "", drawing)
     drawing = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d)\d+", r"\1", tag[0]), drawing)
     drawing = re.sub(r"\s*\n\s*", " ", drawing).replace("> <", "><").strip()
+    # Numbers after a move or a line are a line without being called so; after a curve they are another curve.
+    drawing = re.sub(r' d="[^"CQ]*"', lambda path: path[0].replace(" L ", " "), drawing)
     while (fewer := PLAIN_GROUP.sub(r"\1", drawing)) != drawing:
         drawing = fewer
     drawing = re.sub(r"<g( clip-path=[^>]*)?>((?:<use [^>]*/>)+)</g>", _style_of_all, drawing)
@@ -91,7 +93,7 @@ def _style_of_all(group: re.Match) -> str:
 
 
 def _classes_for_styles(drawing: str) -> str:
-    """Write each repeated style once, as a class; classes hold on the whole page, so the name follows from the style."""
+    """Write each repeated style once, as a class; classes hold on the whole page, named after the style."""
     styles = Counter(re.findall(r' style="([^"]*)"', drawing))
     often = {style: _short(style) for style, count in styles.items() if count > 1}
     drawing = STYLE.sub(lambda one: _class(one[0], often), drawing)

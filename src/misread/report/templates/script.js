@@ -6,7 +6,7 @@ for (const table of document.querySelectorAll("div.table table")) {
     heads.forEach((other) => other.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const numeric = head.classList.contains("number");
-    const value = (row) => row.cells[column].dataset.value;
+    const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
     const order = (a, b) => {
       if (!numeric) return value(a).localeCompare(value(b));
       const [x, y] = [a, b].map((row) => (["", "nan"].includes(value(row)) ? Infinity : Number(value(row).replace("inf", "Infinity"))));
