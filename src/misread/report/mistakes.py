@@ -15,6 +15,8 @@ from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
+CONFUSIONS = 5  # listed for each classifier
+
 
 def before_and_after(signs: list[dict], network: str, noise: str, source: str) -> Figure:
     """Signs with the network's predictions without and with noise.
@@ -163,7 +165,7 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 def confusions(results: Results) -> page.Table:
     """The most frequent confusions under the selected noise."""
-    noisy = results.confusions[results.confusions.noise != "clean"]
+    noisy = results.confusions[results.confusions.noise != "clean"].groupby("network", sort=False).head(CONFUSIONS)
     frame = pd.DataFrame(
         {
             "network": noisy.network.map(results.titles),
@@ -177,7 +179,8 @@ def confusions(results: Results) -> page.Table:
     return page.table(
         frame,
         "The most frequent confusions",
-        f"Under {results.selected} noise, for each network and regime; n = {results.counts.test:,} images.",
+        f"Under {results.selected} noise, {CONFUSIONS} of each network and regime; more are in "
+        f"`reports/tables/confusions.csv`; n = {results.counts.test:,} images.",
     )
 
 
