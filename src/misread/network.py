@@ -29,6 +29,7 @@ class Settings(Section):
     learning_rate: Rate
     weight_decay: Share
     dropout: Annotated[float, Field(ge=0, lt=1)]
+    ema: Annotated[float, Field(ge=0, lt=1)]
     precision: Literal["float32", "mixed_bfloat16"]
 
 

@@ -104,8 +104,8 @@ def test_a_noise_type_can_be_left_out_and_one_that_the_file_lacks_is():
 
 
 def test_only_the_networks_that_are_named_are_trained_otherwise():
-    settings = checked({"networks": {"cnn": {"epochs": 7, "dropout": 0.1}}})
+    settings = checked({"networks": {"cnn": {"epochs": 7, "dropout": 0.1, "ema": 0.9}}})
     cnn = settings.networks.cnn
-    assert settings.network_in("robust", "cnn") == cnn.model_copy(update={"epochs": 7, "dropout": 0.1})
+    assert settings.network_in("robust", "cnn") == cnn.model_copy(update={"epochs": 7, "dropout": 0.1, "ema": 0.9})
     assert settings.network_in("clean", "cnn") == cnn
     assert settings.network_in("robust", "resnet50") == settings.networks.resnet50

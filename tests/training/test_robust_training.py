@@ -1,4 +1,4 @@
-"""The loss over pairs of a sign and its noisy copy, and temperature scaling."""
+"""The parts of a training that `robust` adds: the loss of pairs, the average of the weights, the temperature."""
 
 import keras
 import numpy as np
@@ -78,3 +78,26 @@ def test_validation_sees_what_the_regime_shows_and_gives_the_temperature():
     assert policies == {POLICIES["none"], POLICIES[SETTINGS.train.augmentation]}
     assert sum(count for policy, count in seen if policy is POLICIES["none"]) % 20 == 0
     assert 0.05 <= trained.temperature <= 20
+
+
+@pytest.mark.slow
+def test_the_weights_are_the_averages_over_all_steps_at_the_end_of_the_best_epoch(monkeypatch):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (80, 16, 16, 3), dtype=np.uint8), np.arange(80) % 43
+    steps, callbacks = [], classifier._callbacks
+
+    class Recorder(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            steps.append([weight.numpy() for weight in self.model.trainable_weights])
+
+    monkeypatch.setattr(classifier, "_callbacks", lambda *args, **kwargs: [Recorder(), *callbacks(*args, **kwargs)])
+    network = SETTINGS.networks.cnn.model_copy(update={"image_size": 16, "epochs": 3, "batch_size": 20, "ema": 0.7})
+    model, history, _ = classifier.train(
+        "cnn", network, SETTINGS.train, [images], labels, np.arange(80) % 4 == 0, None, Recipe(), seed=1, threads=2
+    )
+    assert len(steps) == 9
+    average = steps[0]
+    for step in steps[1 : 3 * (int(history.val_accuracy.idxmax()) + 1)]:
+        average = [0.7 * old + 0.3 * new for old, new in zip(average, step, strict=True)]
+    for found, expected in zip(model.trainable_weights, average, strict=True):
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6)

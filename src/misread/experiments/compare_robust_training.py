@@ -56,9 +56,9 @@ def named() -> dict[str, Variant]:
     for weight in CONSISTENCY:
         changes = {"regimes.robust.consistency": weight}
         found[f"consistency-{weight:g}"] = Variant(study | {"consistency": weight}, changes)
-    # Clean signs only, with the epochs and the dropout of the regime: shows the effect of these two settings.
+    # Clean signs only, with the settings of the network that the regime replaces: shows their effect.
     robust = SETTINGS.network_in("robust", NETWORK)
-    changes = {f"networks.{NETWORK}.{key}": getattr(robust, key) for key in ("epochs", "dropout")}
+    changes = {f"networks.{NETWORK}.{key}": getattr(robust, key) for key in ROBUST.replaced(NETWORK)}
     columns = study | {"noise": "none", "strength": "none", "left out": "all"}
     found["no-noise"] = Variant(columns, changes, paths.classifier(NETWORK, "clean"))
     return found

@@ -270,5 +270,5 @@ class Params(Section):
     def downstream_network(self) -> NetworkSettings:
         """The small CNN at the size of the GANs' images."""
         settings = self.downstream.model_dump(exclude={"network"})
-        settings |= {"image_size": self.gan.image_size, "precision": "float32"}
+        settings |= {"image_size": self.gan.image_size, "ema": 0.0, "precision": "float32"}
         return NETWORKS[self.downstream.network].settings(**settings)

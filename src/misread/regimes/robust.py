@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from misread.training.recipe import Recipe
 
 
-REPLACED = ("epochs", "batch_size", "learning_rate", "weight_decay", "dropout")
+REPLACED = ("epochs", "batch_size", "learning_rate", "weight_decay", "dropout", "ema")
 
 
 def _below_highest(ends: tuple[float, float]) -> tuple[float, float]:

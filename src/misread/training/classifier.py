@@ -28,6 +28,8 @@ def build(
 ) -> keras.Model:
     """Build and compile a classifier: AdamW (arXiv 1711.05101), linear warm-up and cosine decay (arXiv 1608.03983).
 
+    With ``params.ema``, the optimizer also keeps the exponential moving average of the weights; see `train`.
+
     Args:
         name: name of the network, a module of `misread.networks`.
         params: settings of the network.
@@ -45,7 +47,9 @@ def build(
         warmup_steps=min(WARM_UP_STEPS, max(1, total_steps // 10)),
     )
     model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay),
+        optimizer=keras.optimizers.AdamW(
+            schedule, weight_decay=params.weight_decay, use_ema=params.ema > 0, ema_momentum=params.ema
+        ),
         loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
@@ -73,6 +77,10 @@ def train(
     threads: int,
 ) -> Trained:
     """Train a classifier and restore the weights of its best epoch by validation accuracy.
+
+    With ``params.ema``, these are the exponential moving averages of the weights (B. T. Polyak and A. B. Juditsky,
+    "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30(4), 1992), which the validation
+    accuracy is measured with too. The statistics of batch normalisation are moving averages already.
 
     Args:
         name: name of the network, a module of `misread.networks`.
@@ -102,7 +110,7 @@ def train(
         epochs=params.epochs,
         shuffle=False,  # the input pipeline shuffles
         validation_data=dataset(check.validation_batches, params.image_size, check.validation_steps),
-        callbacks=_callbacks(settings.patience),
+        callbacks=_callbacks(settings.patience, average=params.ema > 0),
         verbose=1 if sys.stdout.isatty() else 2,
     ).history
     if not all(map(math.isfinite, history["loss"])):
@@ -112,10 +120,13 @@ def train(
     return Trained(model, _by_epoch(history), temperature.fit(logits, truth))
 
 
-def _callbacks(patience: int) -> list[keras.callbacks.Callback]:
+def _callbacks(patience: int, *, average: bool) -> list[keras.callbacks.Callback]:
     """Stop training when it diverges or no longer improves, and restore the weights of the best epoch."""
+    # The averages must be in the model when early stopping keeps its weights.
+    swap = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if average else []
     return [
         keras.callbacks.TerminateOnNaN(),
+        *swap,
         keras.callbacks.EarlyStopping("val_accuracy", mode="max", patience=patience, restore_best_weights=True),
     ]
 

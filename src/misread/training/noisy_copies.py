@@ -19,12 +19,12 @@ def with_noisy_copies(
 ) -> Policy:
     """Create a policy that returns the augmented signs, followed by their noisy copies in the same order.
 
-        Args:
-            policy: augmentation policy.
-    corrupt: ``(images, rng) -> noisy``, uint8, ``(N, SIZE, SIZE, 3)``.
-            clean: whether the clean signs are returned too; False: only the noisy copies.
-            noise_last: whether noise is added after the augmentation, so that it is as sharp as in the test sets, or
-                before. In both cases a copy gets the same augmentation as its sign.
+    Args:
+        policy: augmentation policy.
+        corrupt: ``(images, rng) -> noisy``, uint8, ``(N, SIZE, SIZE, 3)``.
+        clean: whether the clean signs are returned too; False: only the noisy copies.
+        noise_last: whether noise is added after the augmentation, so that it is as sharp as in the test sets, or
+            before. In both cases a copy gets the same augmentation as its sign.
 
     """
 
