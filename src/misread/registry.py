@@ -22,6 +22,7 @@ class Registry:
 
     def __init__(self, package: str, attribute: str, what: str):
         self.package, self.attribute, self.what = package, attribute, what
+        self._found: dict[str, Any] = {}  # listing the folder takes longer than adding noise to an image
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,6 +40,8 @@ class Registry:
             MisreadError: no module has this name.
 
         """
-        if name not in self.names:
-            raise MisreadError(f"{self.what} {name!r} is unknown; one of {', '.join(self.names)}")
-        return getattr(importlib.import_module(f"{self.package}.{name}"), self.attribute)
+        if name not in self._found:
+            if name not in self.names:
+                raise MisreadError(f"{self.what} {name!r} is unknown; one of {', '.join(self.names)}")
+            self._found[name] = getattr(importlib.import_module(f"{self.package}.{name}"), self.attribute)
+        return self._found[name]
