@@ -12,8 +12,8 @@ from misread.experiments.project_copy import ROOT, change_params
 VARIANTS = compare_robust_training.named()
 
 
-def test_the_first_variant_is_the_study_and_all_others_differ_from_it():
-    assert next(iter(VARIANTS.values())).changes == {}
+def test_the_first_variant_is_the_study_in_fewer_epochs_and_all_others_differ_from_it():
+    assert list(next(iter(VARIANTS.values())).changes) == ["regimes.robust.networks.cnn.epochs"]
     changes = [variant.changes for variant in VARIANTS.values()]
     assert all(one != other for one, other in itertools.combinations(changes, 2))
     assert len(VARIANTS) == 2 * 2 * 2 + 3 + 2 + 1
@@ -27,4 +27,4 @@ def test_every_variant_has_parameters_that_are_accepted(name, tmp_path):
         changes = {"regimes.robust.leave_out": [changes["regimes.robust.leave_out"].strip("[]")]}
     change_params(tmp_path, changes)
     loaded, study = (params.load(Path(folder / "params.yaml")).model_dump() for folder in (tmp_path, ROOT))
-    assert (loaded == study) == (changes == {})
+    assert loaded != study
