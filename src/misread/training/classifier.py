@@ -28,7 +28,8 @@ def build(
 ) -> keras.Model:
     """Build and compile a classifier: AdamW (arXiv 1711.05101), linear warm-up and cosine decay (arXiv 1608.03983).
 
-    With ``params.ema``, the optimizer also keeps the exponential moving average of the weights; see `train`.
+    With ``params.ema``, the optimizer also keeps the exponential moving averages of the weights (B. T. Polyak and A. B.
+    Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30(4), 1992).
 
     Args:
         name: name of the network, a module of `misread.networks`.
@@ -76,11 +77,7 @@ def train(
     seed: int,
     threads: int,
 ) -> Trained:
-    """Train a classifier and restore the weights of its best epoch by validation accuracy.
-
-    With ``params.ema``, these are the exponential moving averages of the weights (B. T. Polyak and A. B. Juditsky,
-    "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30(4), 1992), which the validation
-    accuracy is measured with too. The statistics of batch normalisation are moving averages already.
+    """Train a classifier and restore the weights of its best epoch by validation accuracy; with EMA, their averages.
 
     Args:
         name: name of the network, a module of `misread.networks`.
