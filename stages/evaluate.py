@@ -4,7 +4,7 @@ import sys
 
 from misread import params, paths, stage
 from misread.data import store, texts
-from misread.inference import test_sets
+from misread.inference import keras_models, test_sets
 from misread.training import determinism, saving
 
 
@@ -12,9 +12,9 @@ def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
     determinism.make_deterministic(settings.seed, settings.threads)
-    model = saving.load(paths.model(key) / "model.keras")
+    predict = keras_models.predictor(saving.load(paths.model(key) / "model.keras"))
     temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
-    predictions = test_sets.predictions(model, paths.test_sets(name), settings.noise.sets, key, temperature)
+    predictions = test_sets.predictions(predict, paths.test_sets(name), settings.noise.sets, key, temperature)
     with store.complete_or_absent(paths.predictions(key)) as path:
         predictions.to_parquet(path, index=False)
 

@@ -2,7 +2,7 @@
 
 from misread import params, paths, stage
 from misread.data import store
-from misread.inference import test_sets
+from misread.inference import keras_models, test_sets
 from misread.training import determinism, saving
 
 
@@ -12,8 +12,8 @@ def main() -> None:
     with store.complete_or_absent(paths.DOWNSTREAM_PREDICTIONS) as folder:
         folder.mkdir()
         for name in paths.DOWNSTREAM:
-            model = saving.load(paths.downstream(name) / "model.keras")
-            predictions = test_sets.predictions(model, paths.test_sets(paths.GAN), settings.noise.sets, name)
+            predict = keras_models.predictor(saving.load(paths.downstream(name) / "model.keras"))
+            predictions = test_sets.predictions(predict, paths.test_sets(paths.GAN), settings.noise.sets, name)
             predictions.to_parquet(folder / f"{name}.parquet", index=False)
 
 

@@ -4,7 +4,7 @@ import sys
 
 from misread import params, paths, stage
 from misread.data import store, texts
-from misread.inference import noise_grids
+from misread.inference import keras_models, noise_grids
 from misread.training import determinism, saving
 
 
@@ -12,10 +12,10 @@ def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
     determinism.make_deterministic(settings.seed, settings.threads)
-    model = saving.load(paths.model(key) / "model.keras")
+    predict = keras_models.predictor(saving.load(paths.model(key) / "model.keras"))
     temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
     clean = store.open_set(paths.test_sets(name) / "clean")
-    tables, energies = noise_grids.predict(model, clean, settings, key, temperature)
+    tables, energies = noise_grids.predict(predict, clean, settings, key, temperature)
     with store.complete_or_absent(paths.sweep(key)) as folder:
         folder.mkdir()
         for grid, table in tables.items():

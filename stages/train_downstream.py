@@ -17,7 +17,7 @@ import pandas as pd
 from misread import params, paths, stage
 from misread.data import sets, store, texts
 from misread.errors import MisreadError
-from misread.inference import predictions
+from misread.inference import keras_models, predictions
 from misread.training import downstream, saving
 
 TrainedOn = tuple[list[np.ndarray], np.ndarray, str]
@@ -76,7 +76,7 @@ def main() -> None:
     model = downstream.train(
         settings.downstream.network, network, image_sets, labels, steps, policy, settings.seed, settings.threads
     )
-    held_out = predictions.table(model, *real("clean", ~training))
+    held_out = predictions.table(keras_models.predictor(model), *real("clean", ~training))
     summary = {
         "classifier": name,
         "images": sum(map(len, image_sets)),

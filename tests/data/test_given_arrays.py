@@ -7,7 +7,7 @@ from scipy.special import softmax
 
 from misread.data import resize
 from misread.errors import MisreadError
-from misread.inference import predictions
+from misread.inference import keras_models, predictions
 from misread.noise import quality
 from misread.noise.apply import add_noise
 from misread.noise.draws import words_of_rows
@@ -118,9 +118,10 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)
 def test_probabilities_are_not_taken_for_logits():
     logits, shares = network(), network(activation="softmax")
     expected = softmax(logits.predict_on_batch(IMAGES), axis=1)
-    np.testing.assert_allclose(predictions.probabilities(logits, IMAGES), expected, atol=1e-6)
-    np.testing.assert_allclose(predictions.probabilities(shares, IMAGES), expected, atol=1e-6)
-    confidence = predictions.table(shares, IMAGES, np.zeros(6, int)).confidence
+    for model in (logits, shares):
+        found = predictions.probabilities(keras_models.predictor(model), IMAGES)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    confidence = predictions.table(keras_models.predictor(shares), IMAGES, np.zeros(6, int)).confidence
     assert confidence.max() == pytest.approx(expected.max(), abs=1e-6)
 
 
@@ -129,7 +130,7 @@ def test_probabilities_are_not_taken_for_logits():
     [
         ({"outputs": 1, "activation": "sigmoid"}, IMAGES, np.zeros(6, int), r"own: gives \(1,\) for an image.*sigmoid"),
         ({}, IMAGES, np.zeros(5, int), "labels: 5 for 6 images"),
-        ({}, IMAGES, np.full(6, 4), "labels: classes 4 to 4, but own has scores for 0 to 3"),
+        ({}, IMAGES, np.full(6, 4), "labels: classes 4 to 4, but the classifier has scores for 0 to 3"),
         ({}, IMAGES, np.full(6, -1), "labels: classes -1 to -1"),
         ({}, IMAGES[:, :4], np.zeros(6, int), r"own: takes images \(8, 8, 3\), but these are \(4, 8, 3\)"),
         ({"channels": 1}, IMAGES, np.zeros(6, int), r"own: takes images \(8, 8, 1\)"),
@@ -138,4 +139,4 @@ def test_probabilities_are_not_taken_for_logits():
 )
 def test_predictions_of_what_does_not_fit_are_refused(of, images, labels, told):
     with pytest.raises(MisreadError, match=told):
-        predictions.table(network(**of), images, labels)
+        predictions.table(keras_models.predictor(network(**of)), images, labels)

@@ -17,7 +17,7 @@ from misread.data import resize, store
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT
 from misread.explorer import examples, look, markup, photos, position, projects, strengths, trained
-from misread.inference import predictions
+from misread.inference import keras_models, predictions
 from misread.noise.noisy_sets import write_noisy_set
 from misread.noise.types import NOISE_TYPES
 from misread.training import saving
@@ -178,7 +178,7 @@ def test_guesses_are_the_studys_predictions_and_remembered(tiny_project, monkeyp
     one = projects.load(tiny_project).classifiers[0]
     loaded = trained.Networks([one])
     images, labels = store.open_set(tiny_project / "data/clean/cnn/test")
-    table = predictions.table(saving.load(one.path), images, np.asarray(labels))
+    table = predictions.table(keras_models.predictor(saving.load(one.path)), images, np.asarray(labels))
     for row, image in enumerate(images):
         guesses = loaded.guesses(one.key, image)
         assert len(guesses) == 3

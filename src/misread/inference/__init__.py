@@ -1,3 +1,5 @@
-"""Predictions of trained classifiers, for stored sets and for images with noise added in memory."""
+"""Predictions of trained classifiers, for stored sets and for images with noise added in memory.
 
-import misread.training  # noqa: F401  # imports Keras with the right settings
+A classifier is a function from images to logits here, see `misread.inference.predictions`, so only `keras_models` needs
+Keras.
+"""

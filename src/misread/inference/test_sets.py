@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import keras
 import pandas as pd
 from tqdm import tqdm
 
 from misread import paths
 from misread.data import store
-from misread.inference.predictions import table
+from misread.inference.predictions import Predict, table
 
 
 def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Path]:
@@ -24,12 +23,12 @@ def folders(folder: Path, noisy: Iterable[tuple[str, str]]) -> dict[tuple[str, s
 
 
 def predictions(
-    model: keras.Model, folder: Path, noisy: Iterable[tuple[str, str]], title: str, temperature: float | None = None
+    predict: Predict, folder: Path, noisy: Iterable[tuple[str, str]], title: str, temperature: float | None = None
 ) -> pd.DataFrame:
     """Tables of `misread.inference.predictions` for all test sets, with the columns noise_type and noise_level."""
     tables = []
     for (noise_type, level), one in tqdm(folders(folder, noisy).items(), desc=title, unit="set"):
-        predicted = table(model, *store.open_set(one), temperature)
+        predicted = table(predict, *store.open_set(one), temperature)
         predicted.insert(0, "noise_type", noise_type)
         predicted.insert(1, "noise_level", level)
         tables.append(predicted)
