@@ -8,7 +8,7 @@ from scipy import stats
 from misread.data import subset
 from misread.errors import MisreadError
 from misread.gtsrb import classes
-from misread.metrics import misreadings, ranking, sweeps, thresholds
+from misread.metrics import confusions, misreadings, ranking, sweeps, thresholds
 from misread.metrics.intervals import mean_estimate, paired_difference
 
 STRENGTHS = np.array([1.0, 2.0, 4.0, 8.0])
@@ -172,7 +172,7 @@ def test_noise_that_changes_nothing_is_left_out_of_the_ranking():
 
 def test_types_without_a_common_psnr_cannot_be_ranked():
     psnr = {"a": np.array([40.0, 30.0]), "b": np.array([20.0, 10.0])}
-    with pytest.raises(MisreadError, match=r"sweep\.strengths: .* 20\.0 dB, another ends at 30\.0 dB"):
+    with pytest.raises(MisreadError, match=r"^grids of strengths: .* 20\.0 dB, another ends at 30\.0 dB"):
         ranking.rank({kind: np.ones((20, 2), bool) for kind in psnr}, psnr)
 
 
@@ -223,8 +223,8 @@ def test_misreadings_and_confusions_are_counted():
     signs = table.loc["signs to yield, stop or not enter"]
     assert (signs.n, signs.wrong, signs.permits_more) == (4, 0.75, 0.5)
     assert table.loc["speed limits"].permits_more == 0.5
-    pairs = misreadings.frequent_confusions(pd.concat([predictions, predictions.tail(1)]), 2)
-    assert list(pairs.iloc[0]) == [20, 1, 2, 1.0, False]
+    pairs = confusions.frequent_confusions(pd.concat([predictions, predictions.tail(1)]), 2)
+    assert list(pairs.iloc[0]) == [20, 1, 2, 1.0]
     assert len(pairs) == 2
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from misread.gtsrb import classes
 from misread.metrics import accuracy
+from misread.metrics.confusions import frequent_confusions
 from misread.metrics.intervals import proportion
 
 # Class -> strictness. Drivers need not stop to yield, may drive on after a stop, and may not drive at all if entry is
@@ -85,23 +86,6 @@ def misreadings(predictions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def frequent_confusions(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The most frequent confusions in one set.
-
-    Returns:
-        At most ``count`` rows, the most frequent first: label, prediction, images, share (of the images of the class),
-        permits_more.
-
-    """
-    wrong = predictions[predictions.label != predictions.prediction]
-    pairs = wrong.groupby(["label", "prediction"]).size().rename("images").reset_index()
-    pairs = pairs.sort_values(["images", "label", "prediction"], ascending=[False, True, True]).head(count)
-    sizes = predictions.groupby("label").size()
-    pairs["share"] = pairs.images / sizes[pairs.label].to_numpy()
-    pairs["permits_more"] = PERMITS_MORE[pairs.label, pairs.prediction]
-    return pairs.reset_index(drop=True)
-
-
 def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str]) -> dict[str, pd.DataFrame]:
     """Tables of all classifiers, without noise and under the selected noise.
 
@@ -117,7 +101,9 @@ def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str]) -> d
     for key, table in predictions.items():
         for noise in (accuracy.CLEAN, selected):
             part = table[(table.noise_type == noise[0]) & (table.noise_level == noise[1])]
-            found = {"confusions": frequent_confusions(part, CONFUSIONS), "permits_more": misreadings(part)}
+            pairs = frequent_confusions(part, CONFUSIONS)
+            pairs["permits_more"] = PERMITS_MORE[pairs.label, pairs.prediction]
+            found = {"confusions": pairs, "permits_more": misreadings(part)}
             for name, rows in found.items():
                 rows.insert(0, "network", key)
                 rows.insert(1, "noise", accuracy.set_name(*noise))

@@ -64,8 +64,8 @@ def rank(right: dict[str, np.ndarray], psnr: dict[str, np.ndarray]) -> tuple[pd.
     low, high = common_range(psnr)
     if low >= high:
         raise MisreadError(
-            f"sweep.strengths: no PSNR is within all of them (one begins at {high:.1f} dB, another ends at {low:.1f} "
-            "dB): the noise types cannot be compared at equal energy; widen them"
+            f"grids of strengths: no PSNR is within all of them (one begins at {high:.1f} dB, another ends at "
+            f"{low:.1f} dB): the noise types cannot be compared at equal energy; widen them"
         )
     areas = {kind: right[kind][:, known[kind]] @ area_weights(psnr[kind], low, high) for kind in right}
     rows = [

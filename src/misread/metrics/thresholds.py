@@ -85,12 +85,12 @@ def threshold(
     """
 
     def statistic(rows: np.ndarray, axis: int = -1) -> np.ndarray:
-        shares = failed[rows].mean(axis=-2)
-        flat = shares.reshape(-1, len(strengths))
-        values = [crossing(strengths, monotone_curve(one), level) for one in flat]
-        return np.reshape(values, shares.shape[:-1])
+        # How often each image is drawn, times its failures, is much faster than the failures of all images drawn.
+        drawn = [np.bincount(one, minlength=len(failed)) for one in rows.reshape(-1, len(failed))]
+        shares = np.asarray(drawn, float) @ counted / len(failed)
+        return np.reshape([crossing(strengths, monotone_curve(one), level) for one in shares], rows.shape[:-1])
 
-    rows = np.arange(len(failed))
+    rows, counted = np.arange(len(failed)), failed.astype(float)
     if len(rows) < FEWEST:
         return Threshold(None, None, None, TOO_FEW)
     value = float(statistic(rows))
