@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from misread.data.resize import RESIZE_POLICIES, crop_pad, crop_pad_unscaled, letterbox, stretch
+from misread.errors import MisreadError
 
 
 def image_with_roi(width, height, roi):
@@ -66,3 +67,28 @@ def test_reducing_averages_so_that_fine_patterns_do_not_alias():
     checks = np.indices((200, 200)).sum(axis=0) % 2 * 255
     image = np.repeat(checks[..., None], 3, axis=2).astype(np.uint8)
     assert np.ptp(stretch(image, (0, 0, 200, 200), 50).astype(int)) <= 1
+
+
+@pytest.mark.parametrize("policy", RESIZE_POLICIES.values(), ids=RESIZE_POLICIES)
+def test_a_side_and_a_square_are_the_same_and_oblongs_have_their_shape(policy):
+    image = np.random.default_rng(0).integers(0, 256, (70, 90, 3), dtype=np.uint8)
+    roi = (5, 6, 80, 60)
+    assert (policy(image, roi, 40) == policy(image, roi, (40, 40))).all()
+    assert policy(image, roi, (20, 50)).shape == (20, 50, 3)
+    with pytest.raises(MisreadError, match=r"size: \(20, 0\): must be at least 1 pixel"):
+        policy(image, roi, (20, 0))
+
+
+def test_crop_pad_reduces_until_the_sign_fits_both_sides_of_an_oblong():
+    roi = (20, 32, 180, 152)  # 160 x 120
+    window = crop_pad(image_with_roi(200, 180, roi), roi, (30, 80))
+    bright = np.argwhere(window[..., 0] > 150)
+    assert bright.min(axis=0).tolist() == [0, 20]
+    assert (bright.max(axis=0) + 1).tolist() == [30, 60]
+
+
+def test_letterbox_fills_the_side_that_is_short():
+    window = letterbox(np.full((20, 40, 3), 50, np.uint8), (0, 0, 1, 1), (20, 80))
+    assert (window[:, 20:60] == 50).all()
+    assert (window[:, :20] == 0).all()
+    assert (window[:, 60:] == 0).all()

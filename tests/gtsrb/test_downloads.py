@@ -232,6 +232,17 @@ def test_kaggles_edition_becomes_the_official_archives(tmp_path, archives, monke
                 assert new.read(f"{root}/{file}") == old.read(f"{root}/{file}")
 
 
+def test_of_kaggles_edition_the_test_set_alone_is_converted(tmp_path, archives, monkeypatch):
+    mirror = kaggle_edition(tmp_path / "kaggle", archives, images=3)
+    (mirror / "Train/0/00000_00000_00001.png").unlink()
+    monkeypatch.setenv("MISREAD_MIRROR", str(mirror))
+    (tmp_path / "out").mkdir()
+    wanted = (dataset.TEST, dataset.TEST_LABELS)
+    sources.fetch_archives(tmp_path / "out", tmp_path / "downloads", wanted)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {archive.name for archive in wanted}
+    assert dataset.read_test_index(tmp_path / "out").equals(dataset.read_test_index(archives).iloc[:3])
+
+
 def test_kaggles_edition_with_a_missing_image(tmp_path, archives, monkeypatch):
     mirror = kaggle_edition(tmp_path / "kaggle", archives, images=3)
     (mirror / "Train/0/00000_00000_00001.png").unlink()

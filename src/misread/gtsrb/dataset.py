@@ -5,6 +5,7 @@ traffic sign recognition", Neural Networks 32 (2012).
 """
 
 import io
+import os
 import re
 import zipfile
 from functools import lru_cache
@@ -96,6 +97,11 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 def opened_archive(path: Path) -> zipfile.ZipFile:
     """As `open_archive`, but cached: a worker that reads many blocks parses the zip's directory only once."""
     return open_archive(path)
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked worker would share the position in the file with its parent, and one would read what the other looks for.
+    os.register_at_fork(after_in_child=opened_archive.cache_clear)
 
 
 def read_member(archive: zipfile.ZipFile, member: str) -> bytes:

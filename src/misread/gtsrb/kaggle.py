@@ -95,12 +95,13 @@ def _table(read: Reader, name: str) -> pd.DataFrame:
     return table
 
 
-def convert(edition: Edition, folder: Path) -> None:
-    """Write the three official archives from Kaggle's edition, converting PNG to PPM without loss.
+def convert(edition: Edition, folder: Path, with_training: bool = True) -> None:
+    """Write the official archives from Kaggle's edition, converting PNG to PPM without loss.
 
     Args:
         edition: result of `find`; contains Train.csv, Test.csv and the images that they list.
         folder: folder for the archives.
+        with_training: whether all three archives are wanted, and not only those of the test set.
 
     Raises:
         MisreadError: a table or an image is missing or broken; the message names it.
@@ -108,6 +109,7 @@ def convert(edition: Edition, folder: Path) -> None:
     """
     with _open(edition) as read, archives.Writer(folder) as writer:
         train, test = (_table(read, name) for name in TABLES)
+        train = train if with_training else train.iloc[:0]
         # The names of Kaggle's files begin with the class: 00020_00001_00002.png.
         train["Filename"] = train.Filename.str.extract(r"(\d{5}_\d{5}\.ppm)$")[0]
         if train.Filename.isna().any():
@@ -121,3 +123,5 @@ def convert(edition: Edition, folder: Path) -> None:
             writer.add_test(row.Filename, dataset.decode_image(read(row.Path), row.Path, row.Width, row.Height))
         official = list(dataset.COLUMNS)
         writer.add_annotations(train[official].sort_values("Filename"), test[official].sort_values("Filename"))
+    if not with_training:
+        (folder / dataset.TRAIN.name).unlink()
