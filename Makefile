@@ -38,7 +38,7 @@ lint: setup ## Check style and format
 	$(VENV)/bin/ruff format --check .
 
 lock: ## Pin the dependencies of pyproject.toml, those pinned before as they are; UPGRADE=1: the newest (needs uv)
-	uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --fork-strategy fewest --python-version 3.11 --no-header --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --fork-strategy fewest --python-version 3.11 --no-header --extra study --group dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --no-header --constraint requirements.lock --group explore -o requirements-explore.lock
 	sed -i '1i # Every dependency, pinned. Made by: make lock' requirements.lock
 	sed -i '1i # What `make explore` adds, pinned; what it shares is as in requirements.lock. Made by: make lock' requirements-explore.lock

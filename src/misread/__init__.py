@@ -1,6 +1,19 @@
-"""Library of the pipeline in dvc.yaml, which studies how noise makes traffic-sign classifiers misread signs.
+"""How noise makes image classifiers fail: `misread.measure`, and the library of the study in dvc.yaml.
 
-Packages import only in this direction: stages, report, experiments and explorer -> inference, gans, training and
-metrics -> networks, noise, data and gtsrb -> params, paths and sections. As an exception, `params` reads the settings
-that networks and noise types register.
+Packages import only in this direction: stages, report, experiments, explorer and own -> inference, gans, training and
+metrics -> networks, noise, data and gtsrb -> params, paths and sections. As exceptions, `params` reads the settings
+that networks and noise types register, and `own` draws with `report`.
 """
+
+from typing import Any
+
+__all__ = ["measure"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `measure` when it is first used: the stages need none of what it imports."""
+    if name == "measure":
+        from misread.own.functions import measure
+
+        return measure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
