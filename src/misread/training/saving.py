@@ -56,19 +56,36 @@ def load(path: Path) -> keras.Model:
         raise MisreadError(f"{path}: {_obstacle(path, ' '.join(str(error).split()))}") from None
 
 
+def version(path: Path) -> str | None:
+    """Read which version of Keras wrote a file, as ``2.13.1``; None: the file is broken or does not say."""
+    try:
+        if h5py.is_hdf5(path):
+            with h5py.File(path) as file:
+                if "model_config" not in file.attrs:
+                    return None
+                found = file.attrs.get("keras_version", "2")
+                return found.decode() if isinstance(found, bytes) else found  # bytes: as the first Keras 2 wrote it
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read("metadata.json"))["keras_version"]
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+        return None
+
+
 def _obstacle(path: Path, reason: str) -> str:
     """Say why Keras could not load a file, and what to do about it."""
     if h5py.is_hdf5(path):
         kind, suffixes = "an HDF5 file", (".h5", ".hdf5")
-        with h5py.File(path) as file:
-            if "model_config" not in file.attrs:
-                return "an HDF5 file of weights alone, without the network; save both, with `model.save('model.keras')`"
-            version = file.attrs.get("keras_version", "2")
+        try:
+            with h5py.File(path) as file:
+                if "model_config" not in file.attrs:
+                    return (
+                        "an HDF5 file of weights alone, without the network; save both, with "
+                        "`model.save('model.keras')`"
+                    )
+        except OSError:
+            return "a broken HDF5 file, or only a part of one"
     elif zipfile.is_zipfile(path):
         kind, suffixes = "a .keras file", (".keras",)
-        with zipfile.ZipFile(path) as archive:
-            metadata = archive.read("metadata.json") if "metadata.json" in archive.namelist() else b"{}"
-        version = json.loads(metadata).get("keras_version", "unknown version")
     else:
         with open(path, "rb") as file:
             if file.read(len(LFS)) == LFS:
@@ -82,6 +99,7 @@ def _obstacle(path: Path, reason: str) -> str:
         return f"{kind} with a Lambda layer, Python code that is not run; use Keras's own layers instead"
     cause = reason.rpartition("Exception encountered: ")[2][:200]
     return (
-        f"{kind} of Keras {version} that Keras {keras.__version__} does not read ({cause}); build the network with "
-        "Keras 3, take the weights over with `model.load_weights`, and save it with `model.save('model.keras')`"
+        f"{kind} of Keras {version(path) or 'unknown version'} that Keras {keras.__version__} does not read ({cause}); "
+        "build the network with Keras 3, take the weights over with `model.load_weights`, and save it with "
+        "`model.save('model.keras')`"
     )

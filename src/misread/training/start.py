@@ -32,7 +32,7 @@ DEFAULTS = {
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hide output on standard error unless an error occurs.
 
     TensorFlow logs messages on kernels, compilers and missing GPUs before it reads its logging settings.
@@ -70,7 +70,7 @@ def keras() -> None:
     hidden = [name for name in UNUSED_BY_KERAS if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # importing a module that is None fails as if it were not installed
     try:
-        with _quiet():
+        with quiet():
             tensorflow = importlib.import_module("tensorflow")
             tensorflow.config.list_physical_devices()
         config = importlib.import_module("keras").config
