@@ -11,9 +11,17 @@ from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
 
-def accuracy_by_psnr(curves: pd.DataFrame, titles: dict[str, str], source: str) -> Figure:
-    """Accuracy against PSNR for all noise types, which compares them at equal energy; a panel for each classifier."""
-    figure, grid, panels = style.panels(len(titles), 3.6, 2.8, sharex=True, sharey=True)
+def accuracy_by_psnr(curves: pd.DataFrame, titles: dict[str, str], source: str, width: float = 3.6) -> Figure:
+    """Accuracy against PSNR for all noise types, which compares them at equal energy; a panel for each classifier.
+
+    Args:
+        curves: tables of `misread.metrics.sweeps.curves` with a column ``network`` (key).
+        titles: key -> name of the classifier in texts.
+        source: ``gtsrb`` or ``synthetic``.
+        width: width of a panel in inches.
+
+    """
+    figure, grid, panels = style.panels(len(titles), width, 2.8, sharex=True, sharey=True)
     for axes, (key, title) in zip(panels, titles.items(), strict=True):
         for noise_type in style.noise_types(curves):
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]

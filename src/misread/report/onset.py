@@ -39,7 +39,7 @@ def failure_curves(curves: pd.DataFrame, titles: dict[str, str], source: str) ->
             axes.plot(fine, np.interp(fine, part.strength, part.monotone), color=color, ls=line, lw=1.3, label=title)
             axes.plot(part.strength, part.failed, color=color, ls="none", marker=".", ms=4)
         axes.set(title=style.noise_title(noise_type), xlabel=NOISE_TYPES[noise_type].unit, xscale="log", ylim=(0, 1.02))
-    panels[0, 0].set_ylabel("share of the signs classified correctly without noise\nthat are misclassified with it")
+    panels[0, 0].set_ylabel("share of the images classified correctly without noise\nthat are misclassified with it")
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
     style.source_note(figure, source)
     return figure
@@ -156,17 +156,21 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
+def sort_key(found: pd.Series) -> float:
+    """The strength of a threshold, or the end of the grid beyond which it is; ``found``: row of a threshold table."""
+    return (-np.inf if found.status == BELOW_GRID else np.inf) if pd.isna(found.strength) else found.strength
+
+
 def tables(results: Results) -> dict[str, page.Table]:
     """All thresholds, with the energy of the noise at each."""
     found = results.thresholds
-    beyond = {BELOW_GRID: -np.inf, NOT_REACHED: np.inf, TOO_FEW: np.inf}  # sort keys of thresholds without a strength
     frame = pd.DataFrame(
         {
             "network": found.network.map(results.titles),
             "noise": found.noise_type.map(style.noise_title),
             "failing": [page.Shown(f"{share:.0%}", share) for share in found.level.map(sweeps.LEVELS)],
             "strength (95% interval)": [
-                page.Shown(wording.threshold(row), beyond.get(row.status, row.strength)) for row in found.itertuples()
+                page.Shown(wording.threshold(row), sort_key(row)) for row in found.itertuples()
             ],
             "RMSE": found.rmse,
             "PSNR, dB": found.psnr,

@@ -7,7 +7,7 @@ import pandas as pd
 import tabulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-LONG = 9  # rows; longer tables are collapsed at first
+LONG = 10  # rows; longer tables are collapsed at first
 
 
 class Column(NamedTuple):

@@ -1,5 +1,6 @@
 """Common style of all figures: each network has the same colour everywhere; the colours suit colour-blind readers."""
 
+import zlib
 from pathlib import Path
 
 import matplotlib
@@ -19,6 +20,7 @@ from misread.regimes import REGIMES
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/.
 RIGHT, WRONG = "#0072B2", "#D55E00"
+OWN_COLORS, OWN_LINE, OWN_MARKER = ("#8B0A50", "#6A5ACD", "#556B2F", "#8B4513", "#2F4F4F"), "-", "*"
 
 matplotlib.rcdefaults()  # ignores the user's matplotlibrc
 plt.rcParams.update(
@@ -45,15 +47,27 @@ def network_color(network: str) -> str:
     return NETWORKS[network].color
 
 
+def _parts(key: str) -> tuple[str, str] | None:
+    """Network and regime of a key ``NETWORK-REGIME``; None for a network of the user's own, with any other key."""
+    network, _, regime = key.rpartition("-")
+    return (network, regime) if network in NETWORKS.names and regime in REGIMES.names else None
+
+
 def of_classifier(key: str) -> tuple[str, str]:
-    """Colour and line style of a key ``NETWORK-REGIME``."""
-    network, regime = key.rsplit("-", 1)
-    return network_color(network), REGIMES[regime].line
+    """Colour and line style of a classifier by its key."""
+    parts = _parts(key)
+    return (network_color(parts[0]), REGIMES[parts[1]].line) if parts else (OWN_COLORS[_own(key)], OWN_LINE)
 
 
 def marker_of(key: str) -> str:
-    """Marker of a key ``NETWORK-REGIME``, which is that of its regime."""
-    return REGIMES[key.rsplit("-", 1)[1]].marker
+    """Marker of a classifier by its key, which is that of its regime."""
+    parts = _parts(key)
+    return REGIMES[parts[1]].marker if parts else OWN_MARKER
+
+
+def _own(key: str) -> int:
+    """Number of the colour of a network of the user's own: the same in every figure."""
+    return zlib.crc32(key.encode()) % len(OWN_COLORS)
 
 
 def noise_title(noise_type: str) -> str:
