@@ -2,6 +2,7 @@
 
 from misread import params, paths, stage
 from misread.data import store, texts
+from misread.params import own_entries
 from misread.regimes import REGIMES
 
 
@@ -36,6 +37,7 @@ def training(settings: params.Params, name: str, regime: str) -> dict:
 
 def main() -> None:
     settings = params.load()
+    own_entries.check_files(settings.own)
     with store.complete_or_absent(paths.BACKBONES) as folder:
         folder.mkdir()
         for name in settings.networks.names:

@@ -1,12 +1,14 @@
 """Draw the figures of the study, and write it as one page, reports/index.html, and for GitHub, reports/results.md."""
 
 from misread import params, stage
-from misread.data import texts
+from misread.data import own_results, texts
 from misread.report import build
 
 
 def main() -> None:
-    texts.write(build.pages(params.load()))
+    settings = params.load()
+    own_results.remove_others(settings.own)
+    texts.write(build.pages(settings))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def tiny_project(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "params.yaml", folder)
     sizes = {f"networks.{name}.image_size": size for name, size in SIZES.items()}
-    change_params(folder, sizes | {"data.source": "synthetic"})
+    change_params(folder, sizes | {"data.source": "synthetic", "own": {}})
     frames = [
         rendered.render_track(class_id, SEED, 0, row, [rendered.FRAMES - 1])[0] for row, class_id in enumerate(SHOWN)
     ]

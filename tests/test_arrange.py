@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     robust = params.load(ROOT / "params.yaml").regimes.robust.model_dump(exclude_unset=True)
     regimes = {"clean": {}, "mixed": {}, "robust": robust | {"strength": [0.1, 1.0]}}
-    change_params(tmp_path, {"regimes": regimes, "noise.type": "periodic", "noise.level": "avg"})
+    change_params(tmp_path, {"regimes": regimes, "noise.type": "periodic", "noise.level": "avg", "own": {}})
     monkeypatch.chdir(tmp_path)
     for owner in params.load().image_sizes:
         for split in ("train", "test"):

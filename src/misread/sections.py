@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
@@ -14,6 +14,7 @@ Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 25
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 ImageSize = Annotated[int, Field(ge=16, le=512)]
+ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
 
 
 class Section(BaseModel):

@@ -164,7 +164,8 @@ def made_up() -> dict:
 def results():
     """Made-up results of rendered signs."""
     settings = params.load(ROOT / "params.yaml")
-    found = Results(settings.model_copy(update={"data": settings.data.model_copy(update={"source": "synthetic"})}))
+    synthetic = settings.data.model_copy(update={"source": "synthetic"})
+    found = Results(settings.model_copy(update={"data": synthetic, "own": {}}))
     found.__dict__ |= made_up()
     return found
 

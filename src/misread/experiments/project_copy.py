@@ -9,7 +9,7 @@ from misread import params, paths
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = (
-    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/comparisons/gan_variants.csv",
+    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/comparisons/gan_variants.csv", "reports/own/README.md",
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 
@@ -72,6 +72,7 @@ DEMO = {
     "sweep.fourier.periods": [3.0, 6.0, 12.0],
     "sweep.fourier.angles": [0.0, 45.0],
     "sweep.resamples": 200,
+    "own": {},  # their files are not copied
 }
 # The smallest study in which all stages work together.
 TINY = DEMO | {

@@ -51,7 +51,7 @@ def choose_photo(opened: look.Opened) -> Sign | None:
         st.html(markup.notice("Choose a photo; it stays on this computer."))
         return None
     try:
-        return from_photo(file.getvalue(), settings.resize, opened.project.sizes)
+        return from_photo(file.getvalue(), settings.resize, opened.project.sizes, opened.project.forms)
     except MisreadError as error:
         st.html(markup.notice(f"This file cannot be used: {error}.", "error"))
         return None

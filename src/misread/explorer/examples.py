@@ -9,29 +9,31 @@ import numpy as np
 from misread import paths
 from misread.data import store
 from misread.explorer import photos
+from misread.explorer.own_classifiers import Form, OriginalSigns
 
 PHOTO_ROW = 0  # a photo gets the noise of the test set's first image
 
 
 class Sign(NamedTuple):
-    """An image at every size, and the row on which its noise depends."""
+    """An image at every size and in every form, and the row on which its noise depends."""
 
-    images: dict[int, np.ndarray]  # size in pixels -> uint8, (size, size, 3), RGB
+    images: dict[int | Form, np.ndarray]  # size in pixels -> uint8, (size, size, 3), RGB; or a form -> what this says
     row: int  # row in the test set
     label: int | None  # its class; None: unknown
 
 
 class TestSigns:
-    """The clean test set of a project at every size, memory-mapped."""
+    """The clean test set of a project at every size, memory-mapped, and in the forms of the user's networks."""
 
     __test__ = False  # not a test class for pytest
 
-    def __init__(self, folder: Path, owners: dict[int, str]) -> None:
+    def __init__(self, folder: Path, owners: dict[int, str], forms: tuple[Form, ...] = ()) -> None:
         """Open the sets.
 
         Args:
             folder: folder of the project.
             owners: size of the images in pixels -> a network with this size.
+            forms: forms of the images of the user's own networks.
 
         Raises:
             MisreadError: a set is missing or broken.
@@ -40,6 +42,8 @@ class TestSigns:
         sets = {size: store.open_set(folder / paths.CLEAN / owner / "test") for size, owner in owners.items()}
         self._images = {size: one.images for size, one in sets.items()}
         self.labels = np.asarray(next(iter(sets.values())).labels)
+        self._forms = forms
+        self._originals = OriginalSigns(folder) if forms else None
 
     @property
     def classes(self) -> list[int]:
@@ -53,15 +57,25 @@ class TestSigns:
     def sign(self, row: int) -> Sign:
         """One image with its class."""
         images = {size: np.array(images[row]) for size, images in self._images.items()}
-        return Sign(images, row, int(self.labels[row]))
+        others = self._originals.in_forms(row, self._forms) if self._originals else {}
+        return Sign(images | others, row, int(self.labels[row]))
 
 
 @lru_cache(4)
-def from_photo(content: bytes, policy: str, sizes: tuple[int, ...]) -> Sign:
+def from_photo(content: bytes, policy: str, sizes: tuple[int, ...], forms: tuple[Form, ...] = ()) -> Sign:
     """Resize a photo with the resize policy of the data; the last few photos are cached, as each click reruns the page.
+
+    Args:
+        content: bytes of the file.
+        policy: resize policy of the study's networks.
+        sizes: sizes of their images in pixels.
+        forms: forms of the images of the user's own networks.
 
     Raises:
         MisreadError: see `photos.decode`.
 
     """
-    return Sign(photos.resized(photos.decode(content), policy, sizes), PHOTO_ROW, None)
+    photo = photos.decode(content)
+    whole = (0, 0, photo.shape[1], photo.shape[0])
+    others = {form: form.of(photo, whole) for form in forms}
+    return Sign(photos.resized(photo, policy, sizes) | others, PHOTO_ROW, None)

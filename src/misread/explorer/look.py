@@ -8,6 +8,7 @@ import numpy as np
 
 from misread.explorer import position, projects
 from misread.explorer.examples import Sign, TestSigns
+from misread.explorer.own_classifiers import Form, OwnClassifier
 from misread.explorer.projects import Classifier, Project
 from misread.explorer.trained import Guess, Networks
 from misread.noise import quality
@@ -26,7 +27,7 @@ class Opened(NamedTuple):
 class Noisy(NamedTuple):
     """An image without and with noise."""
 
-    clean: np.ndarray  # uint8, (SIZE, SIZE, 3), RGB
+    clean: np.ndarray  # uint8, (SIZE, SIZE, 3), RGB, or as the form of a user's own network says
     noisy: np.ndarray  # as clean
     rmse: float  # grey levels, after clipping
     psnr: float | None  # decibels; None: infinite
@@ -35,7 +36,7 @@ class Noisy(NamedTuple):
 class Reading(NamedTuple):
     """Predictions of a network for an image without and with noise."""
 
-    classifier: Classifier
+    classifier: Classifier | OwnClassifier
     clean: list[Guess]
     noisy: list[Guess]
     thresholds: list[position.Bound]
@@ -51,12 +52,12 @@ def opened(folder: Path) -> Opened:
 
     """
     project = projects.load(folder)
-    signs = TestSigns(folder, project.owners)
+    signs = TestSigns(folder, project.owners, project.forms)
     return Opened(project, Networks(project.classifiers), signs)
 
 
-def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -> dict[int, Noisy]:
-    """Add noise to an image at every size, with the random numbers of its row in the test set.
+def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -> dict[int | Form, Noisy]:
+    """Add noise to an image at every size and in every form, with the random numbers of its row in the test set.
 
     Args:
         sign: image.
@@ -76,7 +77,7 @@ def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -
     return result
 
 
-def readings(opened: Opened, images: dict[int, Noisy], noise_type: str, strength: float) -> list[Reading]:
+def readings(opened: Opened, images: dict[int | Form, Noisy], noise_type: str, strength: float) -> list[Reading]:
     """Predictions of every network for the images of `with_noise`, in the order of the project."""
     result, thresholds = [], opened.project.thresholds
     for one in opened.project.classifiers:

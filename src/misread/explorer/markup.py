@@ -10,7 +10,9 @@ from PIL import Image
 
 from misread.explorer import strengths
 from misread.explorer.look import Noisy, Reading
+from misread.explorer.own_classifiers import Form, OwnClassifier
 from misread.explorer.position import Bound
+from misread.explorer.projects import Classifier
 from misread.explorer.trained import Guess
 from misread.gtsrb import classes
 from misread.metrics.sweeps import LEVELS
@@ -43,10 +45,10 @@ def paragraph(text: str) -> str:
 
 
 def cards(
-    readings: list[Reading], images: dict[int, Noisy], label: int | None, scale: list[float], strength: float,
+    readings: list[Reading], images: dict[int | Form, Noisy], label: int | None, scale: list[float], strength: float,
     noise_type: str, settings: Params,
 ) -> str:  # fmt: skip
-    """A card for each architecture: its images, and a section for each of its trained networks.
+    """A card for each architecture, and each of the user's networks: its images, and a section for each training.
 
     Args:
         readings: result of `look.readings`.
@@ -61,13 +63,12 @@ def cards(
     parts = []
     for network in dict.fromkeys(one.classifier.network for one in readings):
         own = [one for one in readings if one.classifier.network == network]
-        size = own[0].classifier.size
-        title = NETWORKS[network].label(settings.networks[network])
+        first = own[0].classifier
         parts.append(
-            f'<section class="card"><h2>{escape(title)} <small>{size} pixels square</small></h2>'
-            f"{pair(images[size], noise_title(noise_type))}"
+            f'<section class="card"><h2>{escape(title(first, settings))} <small>{size_of(first)}</small></h2>'
+            f"{pair(images[first.size], noise_title(noise_type))}"
             + "".join(
-                f"<h3>{escape(trained_on(one.classifier.regime, settings))}</h3>"
+                f"<h3>{escape(training(one.classifier, settings))}</h3>"
                 f"{guesses(one.clean, one.noisy, label)}{ruler(one.thresholds, scale, strength, noise_type)}"
                 f"{paragraph(one.sentence)}"
                 for one in own
@@ -77,9 +78,25 @@ def cards(
     return f'<div class="cards">{"".join(parts)}</div>'
 
 
-def trained_on(regime: str, settings: Params) -> str:
-    """Description of what the networks of a regime are trained on."""
-    return f"Trained on {wording.trained_on(regime, settings)}"
+def title(one: Classifier | OwnClassifier, settings: Params) -> str:
+    """Name of a network's architecture, or of a network of the user's own."""
+    name = one.network
+    return name if isinstance(one, OwnClassifier) else NETWORKS[name].label(settings.networks[name])
+
+
+def size_of(one: Classifier | OwnClassifier) -> str:
+    """Size of a network's images."""
+    if isinstance(one, Classifier):
+        return f"{one.size} pixels square"
+    form = one.size
+    return f"{form.height} x {form.width} pixels, {form.policy}{', grey' if form.channels == 1 else ''}"
+
+
+def training(one: Classifier | OwnClassifier, settings: Params) -> str:
+    """Description of what a network is trained on, as far as it is known."""
+    if isinstance(one, OwnClassifier):
+        return "Your own network"
+    return f"Trained on {wording.trained_on(one.regime, settings)}"
 
 
 def pair(one: Noisy, noise_name: str) -> str:
@@ -95,7 +112,7 @@ def pair(one: Noisy, noise_name: str) -> str:
 def _figure(image: np.ndarray, alt: str, caption: str) -> str:
     """An image at its original size; the page enlarges its pixels."""
     file = io.BytesIO()
-    Image.fromarray(image).save(file, "PNG")
+    Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(file, "PNG")
     uri = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     return f'<figure><img src="{uri}" alt="{escape(alt)}"><figcaption>{escape(caption)}</figcaption></figure>'
 

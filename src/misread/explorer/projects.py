@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from misread import params
+from misread.data import own_results
 from misread.errors import MisreadError
+from misread.explorer import own_classifiers
+from misread.explorer.own_classifiers import Form, OwnClassifier
 from misread.networks import NETWORKS
 
 DEMO = ".demo"  # folder of the project that `make demo` creates
@@ -31,18 +34,23 @@ class Project(NamedTuple):
 
     folder: Path
     settings: params.Params
-    classifiers: list[Classifier]  # in the order of the parameters
+    classifiers: list[Classifier | OwnClassifier]  # those of the study, then the user's, in the order of the parameters
     thresholds: dict[str, dict]  # key of the network -> result of `sweeps.find_thresholds` for each noise type
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Sizes of the networks' images in pixels, ascending."""
+        """Sizes of the images of the study's networks in pixels, ascending."""
         return tuple(sorted(self.owners))
 
     @property
     def owners(self) -> dict[int, str]:
         """Size of the images in pixels, ascending -> a network with this size."""
-        return dict(sorted((one.size, one.network) for one in self.classifiers))
+        return dict(sorted((one.size, one.network) for one in self.classifiers if isinstance(one, Classifier)))
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Forms of the images of the user's own networks."""
+        return tuple({one.size: None for one in self.classifiers if isinstance(one, OwnClassifier)})
 
 
 def model_files(folder: Path) -> dict[tuple[str, str], Path]:
@@ -85,7 +93,9 @@ def load(folder: Path) -> Project:
         Classifier(network, regime, settings.networks[network].image_size, path)
         for (network, regime), path in model_files(folder).items()
     ]
-    return Project(folder, settings, classifiers, read_thresholds(folder / SCORES))
+    own = own_classifiers.find(folder, settings.own)
+    thresholds = read_thresholds(folder / SCORES) | read_thresholds(folder / own_results.RESULTS)
+    return Project(folder, settings, [*classifiers, *own], thresholds)
 
 
 def read_thresholds(folder: Path) -> dict[str, dict]:

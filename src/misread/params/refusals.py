@@ -1,6 +1,6 @@
 """Error messages for values that do not fit a schema, in the terms of ``params.yaml`` instead of pydantic's."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,7 +22,7 @@ def describe(error: ValidationError, schema: type[BaseModel]) -> str:
         return f"{key}: missing; it must be given"
     if problem["type"] in ("extra_forbidden", "invalid_key"):
         section = [part for part in place[:-1] if isinstance(part, str)]
-        known = ", ".join(_model(schema, section).model_fields) or "no keys"
+        known = ", ".join(_known_keys(schema, section)) or "no keys"
         return f"{_shown(key)}: unknown key; {'.'.join(section) or 'the file'} may hold {known}"
     if problem["type"] == "value_error":  # our own messages begin with a key of the section, or with the value
         told = str(context["error"])
@@ -42,6 +42,7 @@ PLAIN = {
     "bool_type": "true or false",
     "list_type": "a list",
     "too_short": "a list of at least {min_length} values",
+    "dict_type": "a section of keys and values",
     "model_type": "a section of keys and values",
     "model_attributes_type": "a section of keys and values",
 }
@@ -54,16 +55,26 @@ def _shown(text: str) -> str:
 
 
 def _is_section(schema: type[BaseModel], names: list[str]) -> bool:
-    annotation = _model(schema, names[:-1]).model_fields[names[-1]].annotation
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return _as_section(_annotation(schema, names)) is not None
 
 
 def _is_optional(schema: type[BaseModel], names: list[str]) -> bool:
-    return type(None) in get_args(_model(schema, names[:-1]).model_fields[names[-1]].annotation)
+    return type(None) in get_args(_annotation(schema, names))
 
 
-def _model(schema: type[BaseModel], section: list[str]) -> type[BaseModel]:
-    model = schema
-    for part in section:
-        model = model.model_fields[part].annotation
-    return model
+def _known_keys(schema: type[BaseModel], names: list[str]) -> list[str]:
+    section = _as_section(_annotation(schema, names))
+    return [] if section is None else list(section.model_fields)
+
+
+def _annotation(schema: type[BaseModel], names: list[str]) -> Any:
+    """Annotation of a key of a schema, each part of which is a key of a section or of a dictionary."""
+    annotation = schema
+    for part in names:
+        section = _as_section(annotation)
+        annotation = get_args(annotation)[1] if section is None else section.model_fields[part].annotation
+    return annotation
+
+
+def _as_section(annotation: Any) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None

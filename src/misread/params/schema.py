@@ -7,11 +7,11 @@ from pydantic import Field, ValidationError, model_validator
 from misread.errors import MisreadError
 from misread.network import Settings as NetworkSettings
 from misread.networks import NETWORKS
-from misread.params import refusals
-from misread.sections import Chosen, ImageSize, Positive, Rate, Rising, Section, Share
+from misread.params import own_entries, refusals
+from misread.params.own_entries import OwnNetwork
+from misread.sections import Chosen, ImageSize, Positive, Rate, ResizePolicy, Rising, Section, Share
 
 Source = Literal["gtsrb", "synthetic"]
-ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
 Level = Literal["min", "avg", "max"]
 Augmentation = Literal["none", "paper", "label_preserving"]
 GanLoss = Literal["bce", "hinge", "lsgan"]
@@ -209,6 +209,7 @@ class Params(Section):
     downstream: Downstream
     sweep: Sweep
     figures: Figures
+    own: dict[str, OwnNetwork]
 
     @model_validator(mode="after")
     def _baseline_is_there(self) -> "Params":
@@ -219,10 +220,11 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _networks_are_no_gans(self) -> "Params":
+    def _no_two_have_one_name(self) -> "Params":
         for name in self.networks.names:
             if name in GanKinds.model_fields:
                 raise ValueError(f"networks.{name}: must have another name; outputs of the GANs begin with this one")
+        own_entries.check_names(list(self.own), list(GanKinds.model_fields))
         return self
 
     @model_validator(mode="after")
@@ -259,6 +261,19 @@ class Params(Section):
         """
         replaced = self.regimes[regime].replaced(name)
         return NETWORKS[name].settings(**(self.networks[name].model_dump() | replaced))
+
+    def own_network(self, name: str) -> OwnNetwork:
+        """A network of the user's own.
+
+        Raises:
+            MisreadError: the section ``own`` has none of this name.
+
+        """
+        if name not in self.own:
+            raise MisreadError(
+                f"{name!r}: not in params.yaml, whose section own has {', '.join(self.own) or 'nothing'}"
+            )
+        return self.own[name]
 
     def noises_in(self, regime: str) -> dict[str, dict]:
         """Noise that is added in memory in a regime: type -> everything that determines the noise."""

@@ -18,6 +18,7 @@ from misread.report import (
     noise_training,
     onset,
     overview,
+    own_networks,
     page,
     provenance,
     signs,
@@ -30,11 +31,16 @@ from misread.report.results import Results
 from misread.report.topic import Topic
 
 MODULES: tuple[ModuleType, ...] = (
-    overview, strength_slider, signs, training_curves, levels, onset, disruption, noise_training, mistakes, confidence,
-    error_consistency, gan_images, gan_training_data, limits, provenance,
+    overview, own_networks, strength_slider, signs, training_curves, levels, onset, disruption, noise_training,
+    mistakes, confidence, error_consistency, gan_images, gan_training_data, limits, provenance,
 )  # fmt: skip
 # Each topic has a template in templates/sections with the name of its module.
 TOPICS: dict[str, Topic] = {module.__name__.rpartition(".")[2]: module.TOPIC for module in MODULES}
+
+
+def topics(results: Results) -> dict[str, Topic]:
+    """Those of `TOPICS` that the page of some results has."""
+    return {name: topic for name, topic in TOPICS.items() if topic.shown(results)}
 
 
 def draw(results: Results, folder: Path) -> dict[str, Picture]:
@@ -46,7 +52,7 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
     """
     pictures = {}
     with store.complete_or_absent(folder) as target:
-        for topic, content in TOPICS.items():
+        for topic, content in topics(results).items():
             for name, drawn in content.figures(results).items():
                 path = target / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,8 +70,9 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
         pictures: result of `draw`.
 
     """
+    shown = topics(results)
     return {
-        "topics": TOPICS,
+        "topics": shown,
         "source": results.source,
         "classifiers": len(results.titles),
         "test_images": results.counts.test,
@@ -74,12 +81,12 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
         "figures": pictures,
         "tables": {
             f"{topic}/{name}": table
-            for topic, content in TOPICS.items()
+            for topic, content in shown.items()
             for name, table in content.tables(results).items()
         },
-        "texts": {topic: content.text(results) for topic, content in TOPICS.items()},
+        "texts": {topic: content.text(results) for topic, content in shown.items()},
         "answers": {
-            content.question: content.answer(results) for content in TOPICS.values() if content.question is not None
+            content.question: content.answer(results) for content in shown.values() if content.question is not None
         },
     }
 

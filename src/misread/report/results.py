@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from misread import paths
-from misread.data import store, texts
+from misread.data import own_results, store, texts
 from misread.metrics import sweeps
 from misread.params import Params
 from misread.report import style, wording
@@ -203,6 +203,18 @@ class Results:
     def gan_variants(self) -> pd.DataFrame:
         """Table of `misread.experiments.compare_gans`, always for GTSRB."""
         return pd.read_csv("docs/comparisons/gan_variants.csv")
+
+    @cached_property
+    def own(self) -> dict[str, pd.DataFrame]:
+        """Name of a network of the user's own -> table of `misread.own.measured_tables.accuracy_table`."""
+        return {name: store.read_scores(own_results.result(name) / "results.csv") for name in self.settings.own}
+
+    @cached_property
+    def own_thresholds(self) -> pd.DataFrame:
+        """Table of `misread.metrics.sweeps.threshold_table` of the networks in `own`."""
+        return sweeps.threshold_table(
+            {name: texts.read_json(own_results.result(name) / "thresholds.json") for name in self.own}
+        )
 
     @cached_property
     def counts(self) -> Counts:

@@ -24,6 +24,10 @@ def _nothing(_: Results) -> dict:
     return {}
 
 
+def _always(_: Results) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Topic:
     """A section of the page.
@@ -35,6 +39,7 @@ class Topic:
         text: function from the results to name -> any other variable of the template, ``text.NAME``.
         question: question of the study that ``answer`` answers in sentences; None: the topic answers no question.
         answer: function from the results to sentences, without the intervals, which are in the tables.
+        shown: function from the results to whether the page has this section.
 
     """
 
@@ -44,3 +49,4 @@ class Topic:
     text: Callable[[Results], dict[str, object]] = _nothing
     question: str | None = None
     answer: Callable[[Results], list[str]] | None = None
+    shown: Callable[[Results], bool] = _always
