@@ -15,7 +15,7 @@ from misread.own.models.shapes import checked
 CLASSES = in_order(str(number) for number in range(12))
 ORDERS = class_orders(CLASSES, len(CLASSES))
 COLOURS = np.random.default_rng(1).integers(0, 256, (len(CLASSES), 3)).astype(np.float32)  # of the classes, RGB
-IN_RANGE = {"0-255": 255, "0-1": 1, "-1-1": 1, "imagenet": 2.7}  # largest value of each range
+IN_RANGE = {"0-255": 255, "0-1": 1, "-1-1": 1, "imagenet": 2.7, "caffe": 152}  # largest value of each range
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def nearest_colour(order="RGB", values="0-1", class_order="numeric", picky=False
 
 
 @pytest.mark.parametrize("class_order", ["numeric", "string"])
-@pytest.mark.parametrize("values", ["0-255", "0-1", "-1-1", "imagenet"])
+@pytest.mark.parametrize("values", list(VALUES))
 @pytest.mark.parametrize("order", ["RGB", "BGR"])
 def test_what_a_model_expects_is_found(data, order, values, class_order):
     found = assumptions.find(nearest_colour(order, values, class_order), *data, ORDERS)

@@ -40,6 +40,8 @@ class Recorder:
         ("-1-1", [1, -0.6, -1]),
         # Mean and deviation of ImageNet's colours: (1 - 0.485) / 0.229, (0.2 - 0.456) / 0.224, (0 - 0.406) / 0.225.
         ("imagenet", [2.2489, -1.1429, -1.8044]),
+        # As in keras.applications: 255 - 123.68, 51 - 116.779, 0 - 103.939.
+        ("caffe", [131.32, -65.779, -103.939]),
     ],
 )
 def test_every_range_of_values(values, expected):
@@ -90,7 +92,7 @@ def test_the_last_of_fixed_batches_is_filled_up():
 
 
 def test_only_what_a_model_can_take_is_possible():
-    assert possible_values(Recorder().model) == ("0-255", "0-1", "-1-1", "imagenet")
+    assert possible_values(Recorder().model) == ("0-255", "0-1", "-1-1", "imagenet", "caffe")
     assert possible_values(Recorder(channels=1).model) == ("0-255", "0-1", "-1-1")
     assert possible_values(Recorder(dtype="uint8").model) == ("0-255",)
     assert possible_values(Recorder(takes_images=True).model) == ("0-255",)

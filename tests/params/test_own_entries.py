@@ -77,7 +77,7 @@ def test_a_function_has_a_key_of_its_own_as_a_dependency_must_be_a_file():
         ({"size": "32x48"}, "own.mine.size: '32x48': must be a whole number of pixels, at least 1, or [height, width]"),
         ({"size": [32, 0]}, "own.mine.size: [32, 0]: must be"),
         ({"size": True}, "own.mine.size: True: must be"),
-        ({"values": 255}, "own.mine.values: 255: must be '0-255', '0-1', '-1-1' or 'imagenet' or null"),
+        ({"values": 255}, "own.mine.values: 255: must be '0-255', '0-1', '-1-1', 'imagenet' or 'caffe' or null"),
         ({"order": "rgb"}, "own.mine.order: 'rgb': must be 'RGB' or 'BGR' or null"),
         ({"images": 0}, "own.mine.images: 0: must be greater than or equal to 1 or null"),
         ({"skip_unknown": "yes"}, "own.mine.skip_unknown: 'yes': must be true or false"),

@@ -109,7 +109,7 @@ def _add_noise(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("noise")
     group.add_argument(
         "--noise",
-        type=lambda text: text.split(","),
+        type=lambda text: [name.strip() for name in text.split(",")],
         metavar="TYPE,...",
         help=f"of {', '.join(NOISE_TYPES)}; default: all",
     )

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from misread.inference.predictions import Predict
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's colours, 0 to 1, as in torchvision
+CAFFE_MEAN = (123.68, 116.779, 103.939)  # the same, 0 to 255, as Keras subtracts for VGG and ResNet50, with BGR
+OF_COLOURS = ("imagenet", "caffe")  # ranges that grey images cannot have
 # Range of values -> function from float32 images, 0 to 255, RGB.
 VALUES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "0-255": lambda images: images,
     "0-1": lambda images: images / np.float32(255),
     "-1-1": lambda images: images / np.float32(127.5) - np.float32(1),
     "imagenet": lambda images: (images / np.float32(255) - np.float32(MEAN)) / np.float32(DEVIATION),
+    "caffe": lambda images: images - np.float32(CAFFE_MEAN),
 }
 ORDERS = ("RGB", "BGR")
 SCORES = ("logits", "probabilities")
@@ -46,7 +49,7 @@ def possible_values(model: Model) -> tuple[str, ...]:
     """The ranges of values that a model can take: whole numbers have only one, and so do images as they are."""
     if model.takes_images or np.issubdtype(np.dtype(model.dtype), np.integer):
         return ("0-255",)
-    return tuple(name for name in VALUES if name != "imagenet" or model.channels != 1)
+    return tuple(name for name in VALUES if name not in OF_COLOURS or model.channels != 1)
 
 
 def possible_orders(model: Model) -> tuple[str, ...]:

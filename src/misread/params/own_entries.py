@@ -53,7 +53,7 @@ class OwnNetwork(Section):
     resize: ResizePolicy = "stretch"
     size: Annotated[tuple[int, int], BeforeValidator(_size)] | None = None
     order: Literal["RGB", "BGR"] | None = None
-    values: Literal["0-255", "0-1", "-1-1", "imagenet"] | None = None
+    values: Literal["0-255", "0-1", "-1-1", "imagenet", "caffe"] | None = None
     scores: Literal["logits", "probabilities"] | None = None
     classes: Annotated[str, AfterValidator(_path)] | None = None
     images: Positive | None = None
@@ -113,7 +113,8 @@ def check_files(own: dict[str, OwnNetwork], folder: Path = Path()) -> None:
         for key in PATHS:
             value = getattr(one, key)
             if value is not None and not _may_exist(folder / value, folder):
-                raise MisreadError(f"params.yaml: own.{name}.{key}: {value!r}: must exist; there is no such file")
+                hint = "; data/gtsrb is the benchmark" if value == "gtsrb" else ""
+                raise MisreadError(f"params.yaml: own.{name}.{key}: {value!r}: must exist; there is no such file{hint}")
 
 
 def _may_exist(path: Path, folder: Path) -> bool:
