@@ -1,9 +1,9 @@
 """Compare ways to train cnn in the regime `robust`, by `dvc exp run`: writes docs/comparisons/robust_training.csv.
 
 `./run misread.experiments.compare_robust_training`. The variants differ in the settings of the regime: clean signs
-in each batch, noise before or after augmentation, its strength, its types, and the consistency loss. All of them are
-trained for fewer epochs than the study, which saves time. DVC's run cache restores variants that were run before. All
-variants take 70 minutes on 2 cores.
+in each batch, noise before or after augmentation, its strength, and its types. All of them are trained for fewer epochs
+than the study, which saves time. DVC's run cache restores variants that were run before. All variants take an hour on
+2 cores.
 """
 
 import itertools
@@ -28,7 +28,6 @@ SWITCHES = {
     "noise": ("noise_after_augmentation", {"after augmentation": None, "before augmentation": False}),
     "strength": ("strength", {"random": None, "highest level": 1.0}),
 }
-CONSISTENCY = (0.5, 2.0)
 
 
 class Variant(NamedTuple):
@@ -47,17 +46,11 @@ def named() -> dict[str, Variant]:
         changes = {f"regimes.robust.{key}": options[value] for (key, options), value in chosen}
         changes = shorter | {key: value for key, value in changes.items() if value is not None}
         name = "-".join(value.split()[0] for value in values)
-        found[name] = Variant(
-            dict(zip(SWITCHES, values, strict=True)) | {"left out": LEFT_OUT, "consistency": ROBUST.consistency},
-            changes,
-        )
+        found[name] = Variant(dict(zip(SWITCHES, values, strict=True)) | {"left out": LEFT_OUT}, changes)
     study = next(iter(found.values())).columns
     for noise_type in SETTINGS.noise.types.names:
         changes = shorter | {"regimes.robust.leave_out": f"[{noise_type}]"}
         found[f"without-{noise_type}"] = Variant(study | {"left out": noise_type}, changes)
-    for weight in CONSISTENCY:
-        changes = shorter | {"regimes.robust.consistency": weight}
-        found[f"consistency-{weight:g}"] = Variant(study | {"consistency": weight}, changes)
     # Clean signs only, with the settings of the network that the regime replaces: shows their effect.
     replaced = ROBUST.replaced(NETWORK) | {"epochs": EPOCHS}
     changes = {f"networks.{NETWORK}.{key}": value for key, value in replaced.items()}
