@@ -158,7 +158,7 @@ def minimal_noise(sweep: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def class_table(sweep: pd.DataFrame, minimal: pd.DataFrame, settings: Settings, classes: Sequence[str]) -> pd.DataFrame:
-    """Recall of each class without noise and under noise, and how much noise its images bear.
+    """Recall of each class without noise and under noise, and the noise at which its images fail.
 
     Args:
         sweep: as for `accuracy_table`.
