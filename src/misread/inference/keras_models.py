@@ -1,11 +1,17 @@
 """Keras models as functions that predict."""
 
-import keras
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 import misread.training  # noqa: F401  # imports Keras with the right settings
 from misread.errors import MisreadError
 from misread.inference.predictions import Predict, as_logits
+
+if TYPE_CHECKING:
+    import keras
 
 
 def predictor(model: keras.Model) -> Predict:
