@@ -7,7 +7,7 @@ from scipy.special import softmax
 from misread.errors import MisreadError
 from misread.own import assumptions
 from misread.own.class_orders import class_orders
-from misread.own.feeding import VALUES, Feeding
+from misread.own.feeding import ASKED_FOR, VALUES, Feeding
 from misread.own.images.class_names import in_order
 from misread.own.models.model import Model
 from misread.own.models.shapes import checked
@@ -49,7 +49,7 @@ def nearest_colour(order="RGB", values="0-1", class_order="numeric", picky=False
 
 
 @pytest.mark.parametrize("class_order", ["numeric", "string"])
-@pytest.mark.parametrize("values", list(VALUES))
+@pytest.mark.parametrize("values", [name for name in VALUES if name not in ASKED_FOR])
 @pytest.mark.parametrize("order", ["RGB", "BGR"])
 def test_what_a_model_expects_is_found(data, order, values, class_order):
     found = assumptions.find(nearest_colour(order, values, class_order), *data, ORDERS)
@@ -177,3 +177,10 @@ def test_each_class_has_its_share_of_the_images_that_are_tried():
     assert len(rows) == assumptions.PROBE
     assert np.bincount(labels[rows]) == pytest.approx([799, 200, 1], abs=2)
     assert assumptions.probe_rows(labels[:50], 3).tolist() == list(range(50))
+
+
+def test_what_is_rare_is_used_if_it_is_asked_for(data):
+    model = nearest_colour("BGR", "caffe", "numeric")
+    found = assumptions.find(model, *data, ORDERS, values="caffe")
+    assert found.feeding == Feeding("BGR", "caffe", "logits")
+    assert "caffe" not in set(assumptions.find(model, *data, ORDERS).table["values"])

@@ -226,9 +226,3 @@ def test_a_mistake_ends_the_process_with_status_1_and_one_line(place):
     assert done.stdout == ""
     assert done.stderr.startswith("error: no_such.onnx: no such file or folder; expected ")
     assert done.stderr.count("\n") == 1
-
-
-def test_a_result_does_not_lie_among_the_images(place):
-    told = ended("measure", "bands_model.py:predict", "data", "--out", "data/out", *QUICK)
-    assert told == "error: --out: data/out: lies in DATA, data; name a folder elsewhere"
-    assert not (place / "data/out").exists()

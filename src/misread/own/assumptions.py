@@ -12,7 +12,7 @@ from misread.data.subset import stratified_rows
 from misread.errors import MisreadError
 from misread.inference.predictions import are_probabilities
 from misread.metrics.intervals import paired_difference, proportion
-from misread.own.feeding import Feeding, possible_orders, possible_values, raw_scores
+from misread.own.feeding import ASKED_FOR, Feeding, possible_orders, possible_values, raw_scores
 from misread.own.models.model import Model
 
 PROBE = 1000  # images, at most, on which the assumptions are compared
@@ -95,7 +95,7 @@ def find(
 
 
 def _given(name: str, given: str | None, possible: tuple[str, ...], model: Model) -> tuple[str, ...]:
-    """What is given, or all that is possible.
+    """What is given, or all that is possible and plausible.
 
     Raises:
         MisreadError: what is given has no meaning for the model.
@@ -103,7 +103,7 @@ def _given(name: str, given: str | None, possible: tuple[str, ...], model: Model
     """
     if given is not None and given not in possible:
         raise MisreadError(f"--{name}: {given}: {model.name} takes {' or '.join(possible)}")
-    return possible if given is None else (given,)
+    return (given,) if given else tuple(one for one in possible if one not in ASKED_FOR)
 
 
 def _scores(predict: Callable[[np.ndarray], np.ndarray], images: np.ndarray) -> np.ndarray:

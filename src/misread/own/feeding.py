@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's colours, 0 to 1, as in torchvision
 CAFFE_MEAN = (123.68, 116.779, 103.939)  # the same, 0 to 255, as Keras subtracts for VGG and ResNet50, with BGR
 OF_COLOURS = ("imagenet", "caffe")  # ranges that grey images cannot have
+ASKED_FOR = ("caffe",)  # not tried unless it is given: it is rare, and can be level with the others
 # Range of values -> function from float32 images, 0 to 255, RGB.
 VALUES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "0-255": lambda images: images,

@@ -108,8 +108,6 @@ def measure(request: Request, chosen: Settings | None = None) -> Result:
     """
     chosen = chosen or request.settings()
     refuse_existing(request.out, request.overwrite)
-    if Path(request.data).is_dir() and request.out.resolve().is_relative_to(Path(request.data).resolve()):
-        raise MisreadError(f"--out: {request.out}: lies in DATA, {request.data}; name a folder elsewhere")
     if stored_predictions.is_table(request.model):
         return stored_predictions.measure(request, chosen)
     model = open_model(request.model, request.size, request.threads)

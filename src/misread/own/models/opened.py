@@ -122,15 +122,13 @@ def _with_extra(path: Path, extra: str, opener: Callable[[Path], Model]) -> Mode
 
 
 def _open_keras(path: Path) -> Model:
-    import misread.training  # noqa: F401 sets up Keras before it is imported
-    from misread.own.models import keras_files
+    from misread.own.models.with_keras import keras_files
 
     return keras_files.open_keras(path)
 
 
 def _open_saved_model(path: Path) -> Model:
-    import misread.training  # noqa: F401 sets up TensorFlow before it is imported
-    from misread.own.models import saved_models
+    from misread.own.models.with_keras import saved_models
 
     return saved_models.open_saved_model(path)
 

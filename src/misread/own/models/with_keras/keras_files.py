@@ -6,8 +6,9 @@ from pathlib import Path
 import keras
 
 from misread.errors import MisreadError
-from misread.own.models import keras2_files, shapes
+from misread.own.models import shapes
 from misread.own.models.model import Model
+from misread.own.models.with_keras import keras2_files
 from misread.training import saving
 
 

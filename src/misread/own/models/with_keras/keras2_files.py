@@ -12,7 +12,8 @@ import keras
 import numpy as np
 
 from misread.errors import MisreadError
-from misread.own.models import keras2_configs, shapes
+from misread.own.models import shapes
+from misread.own.models.with_keras import keras2_configs
 from misread.training import saving
 
 WEIGHTS = "model.weights.h5"
