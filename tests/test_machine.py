@@ -176,14 +176,17 @@ import sys
 from pathlib import Path
 import matplotlib.pyplot as plt
 from misread.report import style
-figure, axes = plt.subplots()
-axes.plot([1, 2], label="cnn")
-axes.legend()
-style.save(figure, Path(sys.argv[1]))
+before = dict(plt.rcParams)
+with style.applied():
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], label="cnn")
+    axes.legend()
+    style.save(figure, Path(sys.argv[1]))
+assert dict(plt.rcParams) == before
 """
 
 
-def test_matplotlib_settings_of_the_user_decide_nothing(tmp_path):
+def test_matplotlib_settings_of_the_user_decide_nothing_and_stay(tmp_path):
     for name, settings in (("none", ""), ("own", "text.usetex: True\nsavefig.dpi: 300\nfont.family: serif\n")):
         home = tmp_path / name
         home.mkdir()

@@ -1,8 +1,8 @@
-"""What removed networks, regimes and noise types left behind goes; everything else stays."""
+"""What removed networks, regimes and noise types left behind goes, also of one's own; everything else stays."""
 
 import pytest
 
-from misread.data import leftovers
+from misread.data import leftovers, own_results
 
 CLASSIFIERS = ("cnn-clean", "cnn-noisy", "resnet50-clean")
 GANS = ("gan-clean", "cgan-noisy")
@@ -88,4 +88,36 @@ def test_other_folders_are_left_alone(folder):
 
 def test_a_project_without_outputs_has_no_leftovers(folder):
     remove()
+    assert list(folder.iterdir()) == []
+
+
+def of(name):
+    return f"reports/own/{name}/settings.json", f"reports/own/{name}/figures/curves.svg", f"metrics/own/{name}.json"
+
+
+def test_the_result_of_a_removed_network_of_ones_own_is_removed(folder):
+    write(folder, *of("mine"), *of("removed"), *of("cnn-clean"))
+    own_results.remove_others({"mine": "any"})
+    assert [path.name for path in (folder / "reports/own").iterdir()] == ["mine"]
+    assert [path.name for path in (folder / "metrics/own").iterdir()] == ["mine.json"]
+    assert all((folder / name).exists() for name in of("mine"))
+
+
+def test_what_is_no_result_of_the_stage_stays(folder):
+    names = (
+        "reports/own/README.md",
+        "reports/own/notes/any.txt",
+        "reports/own/by-hand/settings.json",  # `misread measure --out reports/own/by-hand` writes no metrics
+        "metrics/own/notes.json",
+        "metrics/own/README.md",
+        "metrics/cnn-clean.json",
+        "reports/scores/cnn-clean/settings.json",
+    )
+    write(folder, *names)
+    own_results.remove_others([])
+    assert all((folder / name).exists() for name in names)
+
+
+def test_a_project_without_results_has_nothing_to_remove(folder):
+    own_results.remove_others([])
     assert list(folder.iterdir()) == []

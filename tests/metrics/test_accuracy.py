@@ -150,6 +150,7 @@ def test_headline_pairs_the_regimes():
     }
 
 
+@style.applied()
 def test_figures_are_the_same_bytes_twice_and_say_what_they_show(tmp_path):
     for name in ("one", "two"):
         figure = levels.accuracy_by_level({"cnn-clean": scored(BASELINE)}, {"cnn-clean": "cnn (clean)"}, "synthetic")

@@ -137,3 +137,14 @@ def colours() -> Colours:
 def greys() -> Colours:
     """60 grey images of 4 classes."""
     return draw_colours(60, 4, channels=1)
+
+
+@pytest.fixture
+def without_drawing(monkeypatch):
+    """The page is only a word: to draw the figures takes long."""
+
+    def build(shown, folder):
+        folder.mkdir()
+        return "page"
+
+    monkeypatch.setattr("misread.own.result_page.build", build)

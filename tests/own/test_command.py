@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from misread.experiments.project_copy import ROOT
-from misread.own import result_page
 from misread.own.command import main
 from misread.own.result import FILES
 
@@ -23,17 +22,6 @@ def place(few_bands, tmp_path, monkeypatch):
     few_bands.write(tmp_path / "data")
     few_bands.code(tmp_path / "bands_model.py")
     return tmp_path
-
-
-@pytest.fixture
-def without_drawing(monkeypatch):
-    """The page is only a word: to draw the figures takes long."""
-
-    def build(shown, folder):
-        folder.mkdir()
-        return "page"
-
-    monkeypatch.setattr(result_page, "build", build)
 
 
 def ended(*arguments):

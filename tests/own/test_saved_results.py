@@ -28,17 +28,6 @@ def saved(result, tmp_path_factory):
     return result.save(tmp_path_factory.mktemp("result") / "new" / "out")
 
 
-@pytest.fixture
-def without_drawing(monkeypatch):
-    """The page is only a word: to draw the figures takes long."""
-
-    def build(shown, folder):
-        folder.mkdir()
-        return "page"
-
-    monkeypatch.setattr(result_page, "build", build)
-
-
 def everything(folder):
     """Path of each file in a folder -> its content."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

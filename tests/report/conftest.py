@@ -194,10 +194,11 @@ def project(tmp_path, monkeypatch) -> Path:
 @pytest.fixture
 def filled(results, tmp_path, project):
     """What fills the templates; every figure is the same small plot."""
-    axes = style.plt.figure(figsize=(11, 4)).subplots()
-    axes.plot([0, 1], label="a line")
-    axes.legend()
-    style.save(axes.figure, tmp_path / "any.svg")
+    with style.applied():
+        axes = style.plt.figure(figsize=(11, 4)).subplots()
+        axes.plot([0, 1], label="a line")
+        axes.legend()
+        style.save(axes.figure, tmp_path / "any.svg")
     shown = {name: picture(tmp_path / "any.svg", "What is seen.", "A line that rises") for name in figure_names()}
     return build.context(results, shown)
 

@@ -12,9 +12,10 @@ from misread.report import pictures, style
 
 def drawn(tmp_path, draw):
     """A drawing as Matplotlib writes it, and as the page holds it."""
-    figure, axes = style.plt.subplots()
-    draw(axes)
-    style.save(figure, tmp_path / "plot.svg")
+    with style.applied():
+        figure, axes = style.plt.subplots()
+        draw(axes)
+        style.save(figure, tmp_path / "plot.svg")
     shown = pictures.picture(tmp_path / "plot.svg", "caption", 'a "line"')
     return (tmp_path / "plot.svg").read_text(encoding="utf-8"), str(shown.drawing)
 

@@ -1,6 +1,7 @@
 """The command `misread`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ USAGE = "misread {} DATA --out FOLDER [options]"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; a user's mistake ends it with one line and status 1."""
+    os.environ["MPLBACKEND"] = "Agg"  # no screen is needed
     given = _parser().parse_args(arguments)
     try:
         given.run(given)
@@ -43,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="misread", description="How noise makes image classifiers fail.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    raw = argparse.RawDescriptionHelpFormatter
-    measure = commands.add_parser(
-        "measure",
-        help="measure where noise breaks a classifier",
-        description=MEASURE,
-        formatter_class=raw,
-        usage=USAGE.format("measure MODEL"),
-    )
+
+    def command(name: str, told: str, description: str, usage: str) -> argparse.ArgumentParser:
+        raw = argparse.RawDescriptionHelpFormatter
+        return commands.add_parser(
+            name, help=told, description=description, formatter_class=raw, usage=USAGE.format(usage)
+        )
+
+    measure = command("measure", "measure where noise breaks a classifier", MEASURE, "measure MODEL")
     measure.add_argument("model", metavar="MODEL")
     measure.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="folder for the page and the tables")
     measure.add_argument("--name", metavar="TEXT", help="name of the model in texts; default: that of its file")
@@ -61,13 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--refine", type=int, default=2, metavar="N", help="refinements of the grids; default: 2")
     measure.add_argument("--resamples", type=int, metavar="N", help="bootstrap resamples for intervals; default: 1000")
     measure.set_defaults(run=_measure)
-    noise = commands.add_parser(
-        "noise",
-        help="write noisy images, to predict elsewhere",
-        description=NOISE,
-        formatter_class=raw,
-        usage=USAGE.format("noise"),
-    )
+    noise = command("noise", "write noisy images, to predict elsewhere", NOISE, "noise")
     noise.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="folder to create")
     _add_data(noise)
     _add_noise(noise)

@@ -24,7 +24,7 @@ from misread.own.images.collection import Collection
 from misread.own.images.resized import Resized, resized_set
 from misread.own.models.model import Model
 from misread.own.models.opened import open_model
-from misread.own.result import Result, refuse_existing, with_remarks
+from misread.own.result import Result, refuse_existing
 from misread.own.result_page import version
 from misread.own.settings import REFINEMENTS, Settings, settings
 
@@ -154,7 +154,7 @@ def _measure(
     for remark in said:
         print(remark)
     result.settings.update(_record(request, model, collection, images, found, classes))
-    return with_remarks(replace(result, assumptions=found.table), said)
+    return replace(result, assumptions=found.table, remarks=(*said, *result.remarks))
 
 
 def _scores(request: Request, model: Model, collection: Collection) -> _Scores:

@@ -1,6 +1,7 @@
 """`misread.measure`: the measurement of any function that predicts images."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,4 +124,4 @@ def of_images(
     found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe)
     minimal = measured_tables.minimal_noise(sweep, chosen)
     shown = broken_images.choose(sweep, minimal, chosen.noise_types, broken_images.in_memory(images, chosen, numbers))
-    return result.with_examples(found, shown)
+    return replace(found, examples=shown)

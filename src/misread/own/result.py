@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +111,6 @@ class Result:
         for row in self.thresholds.to_dict("records"):
             nested.setdefault(row.pop("noise_type"), {})[row.pop("level")] = row
         return nested
-
-
-def with_examples(result: Result, shown: Sequence[Example]) -> Result:
-    """The same result with examples for its page."""
-    return replace(result, examples=tuple(shown))
-
-
-def with_remarks(result: Result, remarks: Sequence[str]) -> Result:
-    """The same result with more remarks, which come first."""
-    return replace(result, remarks=(*remarks, *result.remarks))
 
 
 def refuse_existing(folder: Path, overwrite: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from misread.data import texts
 from misread.own import result_figures, result_tables, words
-from misread.report import page
+from misread.report import page, style
 
 if TYPE_CHECKING:
     from misread.own.result import Result
@@ -25,6 +25,8 @@ def version() -> str:
 def build(result: Result, folder: Path) -> str:
     """Draw the figures into a folder, and return the page, which contains them."""
     folder.mkdir()
+    with style.applied():
+        figures = result_figures.draw(result, folder)
     return page.render(
         "own.html.j2",
         name=result.name,
@@ -32,7 +34,7 @@ def build(result: Result, folder: Path) -> str:
         classes=len(result.classes),
         sentences=words.sentences(result),
         remarks=result.remarks,
-        figures=result_figures.draw(result, folder),
+        figures=figures,
         tables=result_tables.build(result),
         settings=texts.as_json(result.settings),
         version=version(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def measure(request: Request, chosen: Settings) -> Result:
     remarks = _without_images(classes, found.label)
     for remark in remarks:
         print(remark)
-    return result.with_examples(result.with_remarks(measured, remarks), shown)
+    return replace(measured, remarks=(*remarks, *measured.remarks), examples=shown)
 
 
 def _refuse_options(request: Request) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,8 @@ import pandas as pd
 from misread.metrics import sweeps
 from misread.metrics.thresholds import BELOW_GRID, NOT_REACHED
 from misread.noise.types import NOISE_TYPES
+from misread.params import LEVELS
+from misread.report import wording
 
 if TYPE_CHECKING:
     from misread.own.result import Result
@@ -20,7 +21,7 @@ FAILING = sweeps.LEVELS["p10"]  # share of failures from which a model fails reg
 
 def accuracy_sentence(result: Result) -> str:
     """Accuracy without noise and on average over the levels of all noise types."""
-    levels = result.accuracy[result.accuracy.noise_level.isin(["min", "avg", "max"])]
+    levels = result.accuracy[result.accuracy.noise_level.isin(LEVELS)]
     name = f"The {result.name[4:]}" if result.name.startswith("the ") else result.name
     return (
         f"{name} classifies {result.clean:.1%} of {len(result.images):,} images correctly without noise, and "
@@ -33,11 +34,9 @@ def onset_sentence(row: pd.Series) -> str:
     noise = NOISE_TYPES[row.noise_type]
     title = f"{noise.title[0].upper()}{noise.title[1:]} noise"
     if pd.notna(row.strength):
-        low = "below the grid" if pd.isna(row.low) else noise.number(row.low)
-        high = "beyond the grid" if pd.isna(row.high) else noise.number(row.high)
         return (
-            f"{title}: {FAILING:.0%} of the images fail at {noise.words(row.strength)} (95% interval {low} to {high}; "
-            f"RMSE {row.rmse:.1f}, PSNR {row.psnr:.1f} dB)."
+            f"{title}: {FAILING:.0%} of the images fail at {noise.words(row.strength)} (95% interval "
+            f"{wording.threshold_interval(row)}; RMSE {row.rmse:.1f}, PSNR {row.psnr:.1f} dB)."
         )
     reasons = {
         BELOW_GRID: f"{FAILING:.0%} of the images fail already at the smallest strength of the grid",
@@ -50,16 +49,8 @@ def ranking_sentence(result: Result) -> str | None:
     """The noise types from the most to the least disruptive at equal energy; None if they cannot be compared."""
     if len(result.ranking) < 2:
         return None
-    ties = {
-        frozenset((row.first, row.second))
-        for row in result.ranking_pairs.itertuples(index=False)
-        if row.low <= 0 <= row.high
-    }
-    order = list(result.ranking.sort_values("area").noise_type)
-    text = NOISE_TYPES[order[0]].title
-    for before, after in itertools.pairwise(order):
-        text += f"{' ≈ ' if {before, after} in ties else ' > '}{NOISE_TYPES[after].title}"
-    return f"At equal energy, from the most to the least disruptive: {text}."
+    order = wording.by_disruption(result.ranking, result.ranking_pairs)
+    return f"At equal energy, from the most to the least disruptive: {order}."
 
 
 def class_sentence(result: Result) -> str | None:

@@ -51,7 +51,7 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
 
     """
     pictures = {}
-    with store.complete_or_absent(folder) as target:
+    with store.complete_or_absent(folder) as target, style.applied():
         for topic, content in topics(results).items():
             for name, drawn in content.figures(results).items():
                 path = target / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"

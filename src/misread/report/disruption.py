@@ -1,7 +1,5 @@
 """The most disruptive noise types at equal energy, and the most disruptive frequencies of periodic noise."""
 
-import itertools
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -106,18 +104,14 @@ def most_disruptive(ranking: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str
 
 def order(results: Results) -> page.Table:
     """The noise types from the most to the least disruptive, for each classifier."""
-    ties = {
-        (row.network, frozenset((row.first, row.second)))
-        for row in results.ranking_pairs.itertuples()
-        if row.low <= 0 <= row.high
-    }
-    rows = []
-    for key, part in results.ranking.groupby("network", sort=False):
-        types = list(part.sort_values("area").noise_type)
-        text = style.noise_title(types[0])
-        for before, after in itertools.pairwise(types):
-            text += (" ≈ " if (key, frozenset((before, after))) in ties else " > ") + style.noise_title(after)
-        rows.append({"network": results.titles[key], "most to least disruptive": text})
+    pairs = results.ranking_pairs
+    rows = [
+        {
+            "network": results.titles[key],
+            "most to least disruptive": wording.by_disruption(part, pairs[pairs.network == key]),
+        }
+        for key, part in results.ranking.groupby("network", sort=False)
+    ]
     return page.table(
         pd.DataFrame(rows),
         "Noise types from the most to the least disruptive at equal energy",

@@ -1,11 +1,11 @@
 """Common style of all figures: each network has the same colour everywhere; the colours suit colour-blind readers."""
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib
-
-matplotlib.use("Agg")  # no screen needed
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -22,24 +22,30 @@ from misread.regimes import REGIMES
 RIGHT, WRONG = "#0072B2", "#D55E00"
 OWN_COLORS, OWN_LINE, OWN_MARKER = ("#8B0A50", "#6A5ACD", "#556B2F", "#8B4513", "#2F4F4F"), "-", "*"
 
-matplotlib.rcdefaults()  # ignores the user's matplotlibrc
-plt.rcParams.update(
-    {
-        "figure.dpi": 110,
-        "font.size": 9,
-        "axes.titlesize": 10,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "#dddddd",
-        "grid.linewidth": 0.6,
-        "axes.axisbelow": True,
-        "legend.frameon": False,
-        "figure.constrained_layout.use": True,
-        "svg.fonttype": "none",  # keeps text searchable and readable for screen readers
-        "svg.hashsalt": "misread",  # makes the ids in a drawing deterministic
-    }
-)
+SETTINGS = {
+    "figure.dpi": 110,
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",  # keeps text searchable and readable for screen readers
+    "svg.hashsalt": "misread",  # makes the ids in a drawing deterministic
+}
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Draw and save with the settings of this module alone; those of the user come back afterwards."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
 
 
 def network_color(network: str) -> str:

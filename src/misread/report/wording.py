@@ -1,5 +1,7 @@
 """Numbers and lists in words."""
 
+import itertools
+
 import pandas as pd
 
 from misread.noise.types import NOISE_TYPES
@@ -58,6 +60,22 @@ def threshold_interval(found: pd.Series) -> str:
     low = "below the grid" if pd.isna(found.low) else number(found.low, found.noise_type)
     high = "beyond the grid" if pd.isna(found.high) else number(found.high, found.noise_type)
     return f"{low} to {high}"
+
+
+def by_disruption(areas: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """Noise types from the most to the least disruptive: ``A > B ≈ C``; ≈ joins types that may be equally disruptive.
+
+    Args:
+        areas: first table of `misread.metrics.ranking.rank`.
+        pairs: second table of `misread.metrics.ranking.rank`.
+
+    """
+    ties = {frozenset((row.first, row.second)) for row in pairs.itertuples() if row.low <= 0 <= row.high}
+    types = list(areas.sort_values("area").noise_type)
+    text = noise_title(types[0])
+    for before, after in itertools.pairwise(types):
+        text += f"{' ≈ ' if {before, after} in ties else ' > '}{noise_title(after)}"
+    return text
 
 
 def noise_of(noise_type: str) -> str:
