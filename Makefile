@@ -21,7 +21,7 @@ demo: setup ## Run every stage on rendered signs, small, in .demo; a real run st
 	./run misread.experiments.demo
 
 explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy of the project
-	@$(PYTHON) scripts/environment.py requirements-explore.lock
+	@$(PYTHON) scripts/environment.py explore
 	./run misread.explorer.serve "$(FROM)"
 
 test: setup ## Run all tests, each file on one core; ARGS=...: arguments of pytest
@@ -37,11 +37,8 @@ lint: setup ## Check style and format
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 
-lock: ## Pin the dependencies of pyproject.toml, those pinned before as they are; UPGRADE=1: the newest (needs uv)
-	uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --fork-strategy fewest --python-version 3.11 --no-header --extra study --group dev pyproject.toml -o requirements.lock
-	uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --no-header --constraint requirements.lock --group explore -o requirements-explore.lock
-	sed -i '1i # Every dependency, pinned. Made by: make lock' requirements.lock
-	sed -i '1i # What `make explore` adds, pinned; what it shares is as in requirements.lock. Made by: make lock' requirements-explore.lock
+lock: ## Pin the dependencies of pyproject.toml, those pinned before as they are; UPGRADE=1: the newest; CHECK=1: write nothing
+	@$(PYTHON) scripts/lock.py $(if $(UPGRADE),--upgrade) $(if $(CHECK),--check)
 
 clean: ## Remove the environment and the demo; data, models and DVC's cache stay
 	rm -rf $(VENV) .venv-bench $(VENV).partial $(VENV).old .demo .pytest_cache .ruff_cache

@@ -1,7 +1,8 @@
-"""Create the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [MORE.lock ...].
+"""Create the virtual environment .venv from requirements.lock, unless it is up to date: environment.py [GROUP ...].
 
-The packages of other lock files are added to it. The script needs only the standard library, because any installed
-Python may run it. Lock files are compared by content; the old environment is kept until the new one is complete.
+The packages of requirements/GROUP.lock are added to it. Each downloaded file must have a hash of its lock file. The
+script needs only the standard library, because any installed Python may run it. Lock files are compared by content; the
+old environment is kept until the new one is complete.
 """
 
 import filecmp
@@ -16,12 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
+BUILD_LOCK = ROOT / "requirements/build.lock"  # what builds the packages that have no wheels
 ENVIRONMENT, PARTIAL, OLD = (ROOT / name for name in (".venv", ".venv.partial", ".venv.old"))
 # Variables that would make pip install to, or Python import from, another place.
 MISLEADING = ("PIP_PREFIX", "PIP_TARGET", "PIP_USER", "PYTHONHOME", "PYTHONPATH")
 MACHINES = (
-    "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 13 "
-    "or newer on Apple silicon: TensorFlow and OpenCV have no packages for others"
+    "misread needs Linux on x86-64 with AVX or on 64-bit Arm, with glibc 2.28 or newer (Alpine has none), or macOS 14 "
+    "or newer on Apple silicon: TensorFlow and ONNX Runtime have no packages for others"
 )
 
 
@@ -33,9 +35,10 @@ def main() -> None:
                 sys.exit(f"error: {problem}")
             build(PARTIAL, ENVIRONMENT)
         put_in_place(PARTIAL, ENVIRONMENT)
-    for name in sys.argv[1:]:
-        if not _holds(ENVIRONMENT, ROOT / name):
-            install(ENVIRONMENT, ROOT / name)
+    for group in sys.argv[1:]:
+        lock = ROOT / f"requirements/{group}.lock"
+        if not _holds(ENVIRONMENT, lock):
+            install(ENVIRONMENT, lock)
 
 
 def refused_python() -> "str | None":
@@ -64,7 +67,7 @@ def refused_machine() -> "str | None":
         return None
     if system == "Darwin" and machine == "arm64":
         version = platform.mac_ver()[0]
-        return None if int(version.split(".")[0]) >= 13 else f"{MACHINES}; this is macOS {version}"
+        return None if int(version.split(".")[0]) >= 14 else f"{MACHINES}; this is macOS {version}"
     return f"{MACHINES}; this is {system} on {machine}"
 
 
@@ -74,6 +77,7 @@ def build(folder: Path, final: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)], env=_clean(), check=True)
     try:
+        install(folder, BUILD_LOCK)
         install(folder, LOCK)
     except SystemExit:
         shutil.rmtree(folder)
@@ -87,10 +91,15 @@ def build(folder: Path, final: Path) -> None:
 
 def install(environment: Path, lock: Path) -> None:
     """Install the packages of a lock file, and copy the file into the environment to mark that it is complete."""
-    command = [environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*map(str, command), "-r", str(lock)], env=_clean(), check=False).returncode:
+    # Without isolation, packages are built by what `BUILD_LOCK` pins; otherwise pip downloads the newest, unchecked.
+    command = [
+        environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--no-build-isolation", "--require-hashes", "--requirement", lock,
+    ]  # fmt: skip
+    if subprocess.run([*map(str, command)], env=_clean(), check=False).returncode:
         kept = " .venv is as it was;" if ENVIRONMENT.exists() else ""
-        sys.exit(f"error: pip could not install the packages of {lock.name}, see above;{kept} is there a network?")
+        name = lock.relative_to(ROOT)
+        sys.exit(f"error: pip could not install the packages of {name}, see above;{kept} is there a network?")
     shutil.copy(lock, environment / lock.name)
 
 

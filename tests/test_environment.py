@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 
 import pytest
 from packaging.requirements import Requirement
@@ -14,14 +16,20 @@ from packaging.utils import canonicalize_name
 
 from misread.experiments.project_copy import ROOT
 
-SCRIPT = ROOT / "scripts/environment.py"
-environment = importlib.util.module_from_spec(importlib.util.spec_from_file_location("environment", SCRIPT))
-environment.__spec__.loader.exec_module(environment)
+
+def script(name):
+    """A file of scripts/ as a module."""
+    path = ROOT / f"scripts/{name}.py"
+    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path))
+    module.__spec__.loader.exec_module(module)
+    return module
+
+
+environment, lock = script("environment"), script("lock")
 
 
 def test_every_package_has_the_version_of_the_lock_file():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pinned = [Requirement(line) for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    pinned = [Requirement(pin) for pin in lock.packages(ROOT / lock.MAIN)]
     assert len(pinned) > 50
     installed = {canonicalize_name(one.name): one.version for one in importlib.metadata.distributions()}
     here = [one for one in pinned if one.marker is None or one.marker.evaluate()]
@@ -38,7 +46,9 @@ class TestMakeSetup:
         folder = tmp_path / "Größe der"
         (folder / "scripts").mkdir(parents=True)
         shutil.copy(ROOT / "scripts/environment.py", folder / "scripts")
-        (folder / "requirements.lock").write_text("# no package\n")
+        (folder / "requirements").mkdir()
+        for name in ("requirements.lock", "requirements/build.lock"):
+            (folder / name).write_text("# no package\n")
         return folder
 
     def run(self, folder, *more, **settings):
@@ -53,7 +63,12 @@ class TestMakeSetup:
         done = self.run(folder)
         assert done.returncode == 0, done.stderr
         environment, lock = folder / ".venv", folder / "requirements.lock"
-        assert sorted(path.name for path in folder.iterdir()) == [".venv", "requirements.lock", "scripts"]
+        assert sorted(path.name for path in folder.iterdir()) == [
+            ".venv",
+            "requirements",
+            "requirements.lock",
+            "scripts",
+        ]
         told = subprocess.run([environment / "bin/pip", "--version"], capture_output=True, text=True, check=True)
         assert str(environment / "lib") in told.stdout
         activated = f'. "{environment}/bin/activate" && command -v python && echo $VIRTUAL_ENV'
@@ -81,12 +96,32 @@ class TestMakeSetup:
         assert environment.stat().st_ino == made
 
     @pytest.mark.slow
-    def test_further_lock_files_are_added_once(self, folder):
-        (folder / "more.lock").write_text("# nothing either\n")
-        assert self.run(folder, "more.lock").returncode == 0
+    def test_groups_are_added_once(self, folder):
+        (folder / "requirements/more.lock").write_text("# nothing either\n")
+        assert self.run(folder, "more").returncode == 0
         made = (folder / ".venv/more.lock").stat().st_mtime_ns
-        assert self.run(folder, "more.lock").returncode == 0
+        assert self.run(folder, "more").returncode == 0
         assert (folder / ".venv/more.lock").stat().st_mtime_ns == made
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            ("colorama==1.0 --hash=sha256:" + "0" * 64, "DO NOT MATCH THE HASHES"),
+            ("colorama==1.0", "Hashes are required in --require-hashes mode"),
+        ],
+    )
+    def test_a_file_with_another_hash_or_without_one_is_not_installed(self, folder, line, told):
+        packages = folder.parent / "packages"  # without a blank: pip takes several folders from the variable
+        packages.mkdir()
+        with zipfile.ZipFile(packages / "colorama-1.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr("colorama-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: colorama\nVersion: 1.0\n")
+        (folder / "requirements.lock").write_text(line)
+        done = self.run(folder, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(packages))
+        assert done.returncode == 1
+        assert told in done.stderr
+        assert "error: pip could not install the packages of requirements.lock, see above" in done.stderr
+        assert not (folder / ".venv").exists()
 
     @pytest.mark.parametrize(
         ("system", "machine", "libc", "macos", "told"),
@@ -95,7 +130,7 @@ class TestMakeSetup:
             ("Linux", "aarch64", ("glibc", "2.28"), "", None),
             ("Darwin", "arm64", ("", ""), "14.5", None),
             ("Darwin", "x86_64", ("", ""), "14.5", "this is Darwin on x86_64"),
-            ("Darwin", "arm64", ("", ""), "12.6", "this is macOS 12.6"),
+            ("Darwin", "arm64", ("", ""), "13.7", "this is macOS 13.7"),
             ("Linux", "x86_64", ("", ""), "", "this is Linux without glibc"),
             ("Linux", "x86_64", ("glibc", "2.17"), "", "this is glibc 2.17"),
             ("Linux", "riscv64", ("glibc", "2.36"), "", "this is Linux on riscv64"),
@@ -135,11 +170,61 @@ class TestMakeSetup:
         assert old.exists()
 
 
-@pytest.mark.parametrize(("upgrade", "moves"), [((), False), (("UPGRADE=1",), True)])
-def test_pins_move_only_when_asked_to(upgrade, moves):
-    done = subprocess.run(["make", "--dry-run", "lock", *upgrade], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.count("uv pip compile") == 2
-    assert done.stdout.count("--upgrade") == (2 if moves else 0)
+class TestMakeLock:
+    """`scripts/lock.py`, with small lock files in place of those that uv makes."""
+
+    @pytest.fixture
+    def project(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(lock, "ROOT", tmp_path)
+        monkeypatch.setattr(lock, "LOCKS", {lock.MAIN: ["main"], "requirements/more.lock": ["more"]})
+        monkeypatch.setattr(lock.shutil, "which", lambda _: "uv")
+        self.versions = {"numpy": "2.4.6", "tqdm": "4.70.1"}
+        self.options = []
+
+        def resolve(wanted, target, *options):
+            self.options.append(options)
+            names = {"main": ["numpy"], "more": ["numpy", "tqdm"]}
+            pins = [f"{name}=={self.versions[name]}" for part in wanted for name in names[part]]
+            lines = (f"{pin} \\\n    --hash=sha256:0 \\\n    --hash=sha256:1\n" for pin in dict.fromkeys(pins))
+            target.write_text("".join(lines))
+
+        monkeypatch.setattr(lock, "resolve", resolve)
+        monkeypatch.setattr(lock.sys, "argv", ["lock.py"])
+        lock.main()
+        return tmp_path
+
+    def test_a_group_has_only_what_the_main_file_lacks(self, project):
+        assert list(lock.packages(project / lock.MAIN)) == ["numpy==2.4.6"]
+        assert list(lock.packages(project / "requirements/more.lock")) == ["tqdm==4.70.1"]
+        assert (project / "requirements/more.lock").read_text().count("--hash=sha256:") == 2
+
+    def test_a_lock_file_that_lacks_a_package_fails_the_check_and_stays(self, project, monkeypatch):
+        monkeypatch.setattr(lock.sys, "argv", ["lock.py", "--check"])
+        lock.main()
+        self.versions["tqdm"] = "5.0"
+        before = (project / "requirements/more.lock").read_text()
+        with pytest.raises(SystemExit, match=r"run `make lock`:\nrequirements/more.lock: tqdm==5.0 is missing"):
+            lock.main()
+        assert (project / "requirements/more.lock").read_text() == before
+
+    def test_pins_move_only_when_asked_to(self, project, monkeypatch):
+        assert "--upgrade" not in self.options[0]
+        monkeypatch.setattr(lock.sys, "argv", ["lock.py", "--upgrade"])
+        self.options.clear()
+        lock.main()
+        assert "--upgrade" in self.options[0]
+
+
+def test_every_group_has_a_lock_file_and_shares_no_package_with_another_version():
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    assert {f"requirements/{name}.lock" for name in groups} - {"requirements/dev.lock"} == set(lock.LOCKS) - {lock.MAIN}
+    versions = {}
+    for name in lock.LOCKS:
+        entries = lock.packages(ROOT / name)
+        assert all("--hash=sha256:" in entry for entry in entries.values()), name
+        for pin in map(Requirement, entries):
+            versions.setdefault((canonicalize_name(pin.name), str(pin.marker)), set()).add(str(pin.specifier))
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
 def test_a_skipped_test_fails_a_run_that_allows_none(tmp_path):

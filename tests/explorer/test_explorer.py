@@ -255,12 +255,3 @@ def test_right_and_wrong_are_told_apart_by_more_than_colour():
 
 def test_messages_are_escaped():
     assert "<script>" not in markup.notice("<script>", "error")
-
-
-def test_what_both_lock_files_pin_is_pinned_alike():
-    base, more = (
-        dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-explore.lock")
-    )
-    assert "streamlit" in more
-    assert {name: version for name, version in more.items() if base.get(name, version) != version} == {}
