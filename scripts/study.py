@@ -1,19 +1,29 @@
 """Run `dvc repro`, even after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
 
-If DVC 3.67 is killed while it saves a stage's result, it leaves an empty folder in its run cache, and every later
-`dvc repro` that reads this folder ends with "join() argument must be str, bytes, or os.PathLike object, not
-'NoneType'".
+DVC 3.67 writes three files of its own in place. If it is killed in the middle, every later `dvc repro` fails: with
+"join() argument must be str, bytes, or os.PathLike object, not 'NoneType'" because of an empty folder in its run cache,
+with "YAML file structure is corrupted" because of a part of ``dvc.lock``, or with "JSON structure is corrupted" because of
+a part of ``.dvc/tmp/rwlock``. These are repaired first.
 """
 
+import json
+import re
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from dvc.exceptions import DvcException
+from dvc.lock import LockError
 from dvc.repo import Repo
+from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+from ruamel.yaml import YAML, YAMLError
+from voluptuous import Invalid
 
 BEING_WRITTEN = 10  # seconds; another process may still be writing to a younger folder
+ENTRY = re.compile(r"^  (\S.*):$", re.MULTILINE)  # the first line of a stage in dvc.lock
+START = "schema: '2.0'\nstages:\n"
 
 
 def remove_empty_runs(cache: Path) -> None:
@@ -23,9 +33,56 @@ def remove_empty_runs(cache: Path) -> None:
             folder.rmdir()
 
 
+def repair_lock(path: Path) -> None:
+    """Replace a part of a ``dvc.lock`` by its complete entries; those that it lacks come from the last commit."""
+    if not path.exists() or _is_whole(text := path.read_text(encoding="utf-8", errors="replace")):
+        return
+    committed = subprocess.run(
+        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, encoding="utf-8", check=False
+    )
+    entries = _entries(committed.stdout) if committed.returncode == 0 else {}
+    entries |= dict(list(_entries(text).items())[:-1])  # the last one is cut
+    if entries:
+        path.write_text(START + "".join(entries.values()), encoding="utf-8")
+    else:
+        path.unlink()
+    print(f"{path.name} was only a part, as DVC was killed while it wrote the file; it has been repaired", flush=True)
+
+
+def repair_rwlock(path: Path) -> None:
+    """Remove a part of the file in which DVC notes what each process reads and writes."""
+    try:
+        json.loads(path.read_bytes() or b"nothing")
+    except FileNotFoundError:
+        return
+    except ValueError:
+        path.unlink()
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        COMPILED_LOCKFILE_SCHEMA(YAML(typ="safe").load(text))
+    except (YAMLError, Invalid):
+        return False
+    return True
+
+
+def _entries(text: str) -> dict[str, str]:
+    """Stage -> its lines in ``dvc.lock``."""
+    starts = [*ENTRY.finditer(text)]
+    bounds = [found.start() for found in starts] + [len(text)]
+    return {found[1]: text[start:end] for found, (start, end) in zip(starts, pairwise(bounds), strict=True)}
+
+
 def main() -> None:
     try:
-        remove_empty_runs(Path(Repo().cache.legacy.path))
+        repo = Repo()
+        remove_empty_runs(Path(repo.cache.legacy.path))
+        with repo.lock:
+            repair_lock(Path(repo.root_dir) / "dvc.lock")
+            repair_rwlock(Path(repo.tmp_dir) / "rwlock")
+    except LockError:
+        pass  # another DVC is at work, and its files are not damaged
     except DvcException as error:
         sys.exit(f"error: {error}")
     sys.exit(subprocess.run([sys.executable, "-m", "dvc", "repro", *sys.argv[1:]], check=False).returncode)

@@ -1,0 +1,74 @@
+"""What a killed DVC leaves half-written is repaired by `make study`."""
+
+import importlib.util
+import random
+import subprocess
+
+import pytest
+from ruamel.yaml import YAML
+
+from misread.experiments.project_copy import ROOT
+
+study = importlib.util.module_from_spec(importlib.util.spec_from_file_location("study", ROOT / "scripts/study.py"))
+study.__spec__.loader.exec_module(study)
+
+
+def stages(text):
+    return YAML(typ="safe").load(text)["stages"]
+
+
+@pytest.fixture
+def lock(tmp_path):
+    path = tmp_path / "dvc.lock"
+    path.write_bytes((ROOT / "dvc.lock").read_bytes())
+    return path
+
+
+def test_a_whole_lock_file_stays_as_it_is(lock, capsys):
+    study.repair_lock(lock)
+    assert lock.read_bytes() == (ROOT / "dvc.lock").read_bytes()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_part_of_a_lock_file_is_cut_to_its_complete_entries(lock):
+    text = lock.read_text()
+    whole, draw = stages(text), random.Random(0)
+    for end in (*draw.sample(range(len(text)), 60), 0, 1, 20):
+        lock.write_text(text[:end])
+        study.repair_lock(lock)
+        if lock.exists():
+            assert study._is_whole(lock.read_text()), "DVC accepts it"
+            kept = stages(lock.read_text())
+            names = list(kept)
+            assert all(kept[name] == whole[name] for name in names[:-1]), end
+            # A last entry that is cut at the end of a line is kept; DVC runs its stage again if something is missing.
+            assert len(names) >= text[:end].count("\n    cmd:") - 1
+        else:
+            assert text[:end].count("\n    cmd:") <= 1
+
+
+def test_entries_that_were_cut_off_come_from_the_last_commit(lock):
+    def git(*arguments):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments], cwd=lock.parent, check=True)
+
+    git("init", "--quiet")
+    git("add", "dvc.lock")
+    git("commit", "--quiet", "--message", "run")
+    text = lock.read_text()
+    entries = list(stages(text))
+    changed = text.replace("hash: md5", "hash: md6", 1)
+    lock.write_text(changed[: text.index("cmd:", len(text) // 2)] + "cm")
+    study.repair_lock(lock)
+    found = stages(lock.read_text())
+    assert sorted(found) == sorted(entries)
+    different = [name for name in entries if found[name] != stages(text)[name]]
+    assert different == entries[:1], "the newer entry is kept"
+
+
+@pytest.mark.parametrize("content", ["", '{"write": {"/data', "{}"])
+def test_a_part_of_the_file_of_locks_is_removed(tmp_path, content):
+    path = tmp_path / "rwlock"
+    path.write_text(content)
+    for _ in range(2):
+        study.repair_rwlock(path)
+        assert path.exists() == (content == "{}")
