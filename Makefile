@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
-.PHONY: help setup study demo explore test test-fast bench lint lock clean
+.PHONY: help setup study remote demo explore test test-fast bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -16,6 +16,9 @@ setup: ## Make the virtual environment .venv from requirements.lock, unless it i
 
 study: setup ## The whole study: `dvc repro`, also after a run that was killed; STAGE=NAME: up to a stage
 	$(VENV)/bin/python scripts/study.py $(STAGE)
+
+remote: setup ## Add a place to share results, after a test: URL=FOLDER, s3://..., ssh://... or webdavs://...; OPTIONS=...
+	@$(VENV)/bin/python scripts/remote.py "$(URL)" $(OPTIONS)
 
 demo: setup ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
 	./run misread.experiments.demo

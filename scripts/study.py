@@ -1,9 +1,12 @@
 """Run `dvc repro`, even after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
 
-DVC 3.67 writes three files of its own in place. If it is killed in the middle, every later `dvc repro` fails: with
-"join() argument must be str, bytes, or os.PathLike object, not 'NoneType'" because of an empty folder in its run cache,
-with "YAML file structure is corrupted" because of a part of ``dvc.lock``, or with "JSON structure is corrupted" because of
-a part of ``.dvc/tmp/rwlock``. These are repaired first.
+DVC 3.67 does not write all files of its own at once. If it is killed in the middle, every later `dvc repro` fails:
+
+- "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'": an empty folder in its run cache;
+- "YAML file structure is corrupted": a part of ``dvc.lock``;
+- "JSON structure is corrupted": a part of ``.dvc/tmp/rwlock``.
+
+The script repairs these three first.
 """
 
 import json

@@ -3,19 +3,15 @@
 A network and a noise type are added to it, as a user would: each is one file and one section of ``params.yaml``.
 """
 
-import json
-import os
-import re
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pytest
-from additions import SPECKLE, VGG16, add, remove
+from additions import SPECKLE, VGG16
+from clones import Clone, stages_run
 
 from misread import paths
-from misread.experiments.project_copy import BEFORE_BOTH, SIDE_BY_SIDE, TINY, change_params, copy_project
+from misread.experiments.project_copy import BEFORE_BOTH, SIDE_BY_SIDE, TINY, change_params
 
 NETWORKS = ["cnn", VGG16.name]  # `make demo` runs the graph with the study's own
 REGIMES = ["clean", "noisy", "robust"]
@@ -23,78 +19,6 @@ KEYS = [f"{network}-{regime}" for network in NETWORKS for regime in REGIMES]
 GAN_KEYS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
 NOISE_TYPES = ["salt_pepper", "periodic", "gaussian", SPECKLE.name]
 DOWNSTREAM = list(paths.DOWNSTREAM)
-
-
-class Clone:
-    """A git repository with the pipeline in it; its networks are cnn and the added one."""
-
-    def __init__(self, folder, cache):
-        self.folder, self.cache = folder, cache
-        folder.mkdir()
-        copy_project(folder, TINY)
-        for network in ("inception_v3", "resnet50"):
-            remove(folder, "networks", network)
-        for addition in (VGG16, SPECKLE):
-            add(folder, addition)
-        # As a user who has not activated the environment: its `bin` is not on the path.
-        bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
-        others = ("VIRTUAL_ENV", "MISREAD_MIRROR", "PYTHONDONTWRITEBYTECODE")
-        self.environment = {name: value for name, value in os.environ.items() if name not in others}
-        self.environment |= {"PATH": os.pathsep.join(bare)}
-        # The stages look for .venv upwards from their folder.
-        (folder / ".venv").symlink_to(sys.prefix)
-        self.git("init", "--quiet")
-        self.dvc("cache", "dir", "--local", os.path.relpath(cache, folder))  # DVC writes ASCII alone
-        self.commit("start")
-
-    def run(self, *command, check=True):
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert not check or done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-        return done
-
-    def git(self, *arguments):
-        return self.run("git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments)
-
-    def commit(self, message):
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--message", message)
-
-    def dvc(self, *arguments, check=True):
-        return self.run(sys.executable, "-m", "dvc", *arguments, check=check)
-
-    def repro(self, *arguments):
-        """Stages that ran."""
-        return stages_run(self.dvc("repro", *arguments).stdout)
-
-    def would_run(self):
-        """Stages that would run; `dvc exp run --dry` fails, as it looks in a copy without data."""
-        return stages_run(self.dvc("repro", "--dry").stdout)
-
-    def lock(self):
-        return (self.folder / "dvc.lock").read_text()
-
-    def state(self):
-        """What `restore` needs."""
-        return (self.folder / "params.yaml").read_bytes(), self.lock()
-
-    def restore(self, state):
-        """Go back to parameters and results; they are in the cache."""
-        parameters, lock = state
-        (self.folder / "params.yaml").write_bytes(parameters)
-        (self.folder / "dvc.lock").write_text(lock)
-        self.git("checkout", "--quiet", "reports", "metrics")
-        self.dvc("checkout")
-        assert self.repro() == []
-
-    def read(self, path):
-        return json.loads((self.folder / path).read_text())
-
-
-def stages_run(output):
-    """What DVC says that it runs, or would run."""
-    return re.findall(r"^Running stage '(.+)':", output, re.MULTILINE)
 
 
 class Variant(NamedTuple):
@@ -124,7 +48,7 @@ def clone(tmp_path_factory):
     """
     # A blank and a letter beyond ASCII, as users have them in their paths.
     folder = tmp_path_factory.mktemp("Größe der")
-    made, other = (Clone(folder / name, folder / "cache") for name in ("one", "other"))
+    made, other = (Clone(folder / name, folder / "cache", additions=(VGG16, SPECKLE)) for name in ("one", "other"))
     made.ran = {"first": made.repro(*BEFORE_BOTH), "here": [], "there": []}
     with ThreadPoolExecutor() as beside:
         for here, there in SIDE_BY_SIDE:

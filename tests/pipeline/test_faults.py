@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pipeline.conftest import Clone, stages_run
+from clones import Clone, stages_run
 
 from misread.data import store
 from misread.experiments.project_copy import ROOT, change_params
