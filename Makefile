@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
-.PHONY: help setup study remote demo explore test test-fast bench lint lock clean
+.PHONY: help setup study remote verify compare demo explore test test-fast bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -19,6 +19,12 @@ study: setup ## The whole study: `dvc repro`, also after a run that was killed; 
 
 remote: setup ## Add a place to share results, after a test: URL=FOLDER, s3://..., ssh://... or webdavs://...; OPTIONS=...
 	@$(VENV)/bin/python scripts/remote.py "$(URL)" $(OPTIONS)
+
+verify: setup ## Run stages again without the cache, and compare the bytes: STAGE="train@cnn-clean ..."; without it, all stages
+	./run misread.experiments.verify $(STAGE)
+
+compare: setup ## Compare the results of two revisions: A=REVISION B=REVISION; without B, with the workspace
+	@./run misread.experiments.compare_revisions "$(A)" $(B)
 
 demo: setup ## Run every stage on rendered signs, small, in .demo; a real run stays untouched
 	./run misread.experiments.demo
@@ -44,4 +50,4 @@ lock: ## Pin the dependencies of pyproject.toml, those pinned before as they are
 	@$(PYTHON) scripts/lock.py $(if $(UPGRADE),--upgrade) $(if $(CHECK),--check)
 
 clean: ## Remove the environment and the demo; data, models and DVC's cache stay
-	rm -rf $(VENV) .venv-bench $(VENV).partial $(VENV).old .demo .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench $(VENV).partial $(VENV).old .demo .verify .pytest_cache .ruff_cache
