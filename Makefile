@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
-.PHONY: help setup study remote verify compare demo explore test test-fast bench lint lock clean
+.PHONY: help setup study remote verify compare demo explore test test-fast test-faults bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -33,11 +33,15 @@ explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy 
 	@$(PYTHON) scripts/environment.py explore
 	./run misread.explorer.serve "$(FROM)"
 
-test: setup ## Run all tests, each file on one core; ARGS=...: arguments of pytest
-	$(VENV)/bin/python -m pytest --durations=5 --numprocesses auto --no-loadscope-reorder $(ARGS)
+test: setup ## Run the tests, each file on one core; ARGS=...: arguments of pytest
+	$(VENV)/bin/python -m pytest --ignore tests/faults --durations=5 --numprocesses auto --no-loadscope-reorder $(ARGS)
 
 test-fast: setup ## Run the tests that need no pipeline and train nothing
-	$(VENV)/bin/python -m pytest -m 'not slow'
+	$(VENV)/bin/python -m pytest --ignore tests/faults -m 'not slow'
+
+test-faults: setup ## Run the tests of remotes, of kills and of a second run from nothing; ARGS=...: arguments of pytest
+	@$(PYTHON) scripts/environment.py s3 ssh webdav servers
+	$(VENV)/bin/python -m pytest --durations=5 tests/faults $(ARGS)
 
 bench: setup ## Compare speed with PyTorch and other libraries, in an environment of its own; ARGS=...: some benchmarks
 	./run benchmarks/set_up.py $(ARGS)

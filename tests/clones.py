@@ -1,5 +1,6 @@
 """Copies of the project as git repositories of their own, in which the real `dvc` command runs on rendered signs."""
 
+import copy
 import json
 import os
 import re
@@ -35,12 +36,23 @@ class Clone:
         others = ("VIRTUAL_ENV", "MISREAD_MIRROR", "PYTHONDONTWRITEBYTECODE")
         self.environment = {name: value for name, value in os.environ.items() if name not in others}
         self.environment |= {"PATH": os.pathsep.join(bare)}
+        # Two clones with the same files have the same commits, which the report names.
+        dates = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2021-01-01T00:00:00Z")
+        self.environment |= dates
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
         self.git("init", "--quiet")
         if cache:
             self.dvc("cache", "dir", "--local", os.path.relpath(cache, folder))  # DVC writes ASCII alone
         self.commit("start")
+
+    def cloned(self, folder):
+        """A fresh clone of this one, with a cache of its own that is empty."""
+        self.run("git", "clone", "--quiet", str(self.folder), str(folder))
+        (folder / ".venv").symlink_to(sys.prefix)
+        other = copy.copy(self)
+        other.folder, other.cache = folder, folder / ".dvc/cache"
+        return other
 
     def run(self, *command, check=True):
         done = subprocess.run(

@@ -1,0 +1,79 @@
+"""A run of the graph that is killed at random moments, and resumed."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+KILLS = 20
+LONGEST = 6.0  # seconds after the start of a stage; most take less
+DEADLINE = 300.0  # seconds for one more stage to begin
+
+
+class Kill(NamedTuple):
+    """What happened at a kill."""
+
+    stage: str  # that ran, or had just ended
+    delay: float  # seconds since it began
+    message: str | None  # of `dvc repro` afterwards, if it refused to go on
+
+
+def run_and_kill(clone, seed):
+    """Run the whole graph; kill all its processes at random moments and resume it each time.
+
+    A moment is a stage and a delay after its start. `make study` resumes the run, as README says.
+
+    Args:
+        clone: that has run nothing.
+        seed: of the moments.
+
+    Returns:
+        The kills.
+
+    """
+    draw = random.Random(seed)
+    count = len(clone.dvc("stage", "list", "--name-only").stdout.split())
+    moments = sorted((draw.randrange(count - 2), draw.uniform(0, LONGEST)) for _ in range(KILLS))
+    begun, kills = [], []
+    for number, delay in moments:
+        log = clone.folder.parent / f"killed-{len(kills)}.txt"
+        with start(clone, log) as running:
+            wait_for_stage(running, log, begun, number)
+            try:
+                running.wait(timeout=delay)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+            ended = running.wait()
+        if ended not in (0, -signal.SIGKILL):
+            raise AssertionError(log.read_text()[-3000:])
+        kills.append(Kill(begun[-1], delay, clone.dvc("status", check=False).stderr))
+    clone.run(sys.executable, "scripts/study.py")
+    return kills
+
+
+def start(clone, log):
+    """`make study`, in a process group of its own."""
+    with open(log, "w") as file:
+        return subprocess.Popen(
+            [sys.executable, "-u", "scripts/study.py"], cwd=clone.folder, env=clone.environment,
+            start_new_session=True, stdout=file, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def wait_for_stage(running, log, begun, number):
+    """Wait until a stage begins after ``number`` others; ``begun`` lists all that began so far."""
+    deadline = time.monotonic() + DEADLINE
+    while running.poll() is None:
+        for stage in re.findall(r"^Running stage '(.+)':", log.read_text(errors="replace"), re.MULTILINE):
+            if stage not in begun:
+                begun.append(stage)
+        if len(begun) > number:
+            return
+        if time.monotonic() > deadline:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise AssertionError(f"no other stage has begun:\n{log.read_text()[-3000:]}")
+        time.sleep(0.05)
