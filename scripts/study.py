@@ -4,7 +4,7 @@ DVC 3.67 does not write all files of its own at once. If it is killed in the mid
 
 - "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'": an empty folder in its run cache;
 - "YAML file structure is corrupted": a part of ``dvc.lock``;
-- "JSON structure is corrupted": a part of ``.dvc/tmp/rwlock``.
+- "JSON structure is corrupted", or "is busy": a part of ``.dvc/tmp/rwlock``, or entries of processes that have ended.
 
 The script repairs these three first.
 """
@@ -17,6 +17,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
 from dvc.repo import Repo
@@ -53,13 +54,30 @@ def repair_lock(path: Path) -> None:
 
 
 def repair_rwlock(path: Path) -> None:
-    """Remove a part of the file in which DVC notes what each process reads and writes."""
+    """Remove what processes that have ended left in the file of what each DVC reads and writes, or a part of this file.
+
+    DVC itself takes an entry for valid if the number of its process is that of a dead process that nobody has waited
+    for, as in containers without an init process, or of another program, as after a restart.
+    """
     try:
-        json.loads(path.read_bytes() or b"nothing")
+        locks = json.loads(path.read_bytes() or b"nothing")
     except FileNotFoundError:
         return
     except ValueError:
         path.unlink()
+        return
+    writers = {name: one for name, one in locks.get("write", {}).items() if _is_dvc(one["pid"])}
+    readers = {name: [one for one in all_ if _is_dvc(one["pid"])] for name, all_ in locks.get("read", {}).items()}
+    readers = {name: those for name, those in readers.items() if those}
+    path.write_text(json.dumps({"write": writers, "read": readers}), encoding="utf-8")
+
+
+def _is_dvc(pid: int) -> bool:
+    """Whether a process runs, and is DVC."""
+    try:
+        return "dvc" in " ".join(psutil.Process(pid).cmdline())  # a dead process has no command line
+    except psutil.Error:
+        return False
 
 
 def _is_whole(text: str) -> bool:

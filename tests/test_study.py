@@ -1,9 +1,13 @@
 """What a killed DVC leaves half-written is repaired by `make study`."""
 
 import importlib.util
+import json
+import os
 import random
 import subprocess
+import sys
 
+import psutil
 import pytest
 from ruamel.yaml import YAML
 
@@ -72,3 +76,25 @@ def test_a_part_of_the_file_of_locks_is_removed(tmp_path, content):
     for _ in range(2):
         study.repair_rwlock(path)
         assert path.exists() == (content == "{}")
+
+
+def test_locks_of_processes_that_have_ended_are_removed(tmp_path):
+    """DVC 3.67 calls a path busy if the number of the process exists, also of a dead one."""
+    path = tmp_path / "rwlock"
+    working = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "dvc"])
+    dead = subprocess.Popen(["true"])  # nobody waits for it until the end of the test
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.pid_exists(dead.pid)
+    entries = {
+        name: {"pid": pid, "cmd": "dvc repro"}
+        for name, pid in (("working", working.pid), ("dead", dead.pid), ("other", os.getpid()), ("none", 2**22 + 1))
+    }
+    path.write_text(json.dumps({"write": entries, "read": {"all": list(entries.values()), "dead": [entries["dead"]]}}))
+    try:
+        study.repair_rwlock(path)
+    finally:
+        working.kill()
+        working.wait()
+        dead.wait()
+    kept = entries["working"]
+    assert json.loads(path.read_text()) == {"write": {"working": kept}, "read": {"all": [kept]}}
