@@ -159,6 +159,9 @@ FAULTS = {
     ),
     "an empty image": (partial(changed, TRAIN, IMAGE, b""), TRAIN, f"{IMAGE}: broken image ("),
     "an image that says it is huge": (partial(changed, TRAIN, IMAGE, HUGE), TRAIN, f"{IMAGE}: broken image (Image"),
+    "an image that says it is large": (
+        partial(changed, TRAIN, IMAGE, b"P6\n10000 10000\n255\n"), TRAIN, f"{IMAGE}: broken image (Image size (1",
+    ),
     "an image of another size": (
         partial(changed, TRAIN, IMAGE, b"P6\n2 1\n255\n123456"), TRAIN, f"{IMAGE}: the image is 2x1 but its annotation",
     ),

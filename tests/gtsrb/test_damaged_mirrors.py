@@ -177,4 +177,7 @@ def test_tables_that_excel_saved_are_read(tmp_path, download, unpacked):
 def test_a_broken_zip_beside_the_edition_does_no_harm(tmp_path, download, zipped):
     mirror = shutil.copytree(zipped, tmp_path / "mirror")
     (mirror / "aaa.zip").write_bytes(b"a part of something else")
+    (mirror / "archive.zip").rename(tmp_path / "archive.zip")
+    assert download(mirror).endswith("; if it is not GTSRB, remove it")
+    (tmp_path / "archive.zip").rename(mirror / "archive.zip")
     assert download(mirror) is None

@@ -78,6 +78,7 @@ def test_what_a_server_does_wrong_for_a_while_is_overcome(tmp_path, server, fetc
 TOLD = {
     "not found": (faults.status(404), "the server answered 404 Not Found", 1),
     "forbidden": (faults.status(403), "the server answered 403 Forbidden", 1),
+    "no such range": (faults.status(416), "the server answered 416 Requested Range Not Satisfiable", 1),
     "busy": (faults.status(500), "the server answered 500 Internal Server Error", transfer.ATTEMPTS),
     "busy for a day": (BUSY, "the server answered 503 Service Unavailable", transfer.ATTEMPTS),
     "no answer": (faults.nothing, "Remote end closed connection without response; run again to", transfer.ATTEMPTS),

@@ -6,6 +6,7 @@ traffic sign recognition", Neural Networks 32 (2012).
 
 import io
 import re
+import warnings
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -75,7 +76,10 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
 
     """
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content))
+        with image:
             if image.size != (width, height):
                 found = "x".join(map(str, image.size))
                 raise MisreadError(f"{name}: the image is {found} but its annotation says {width}x{height}")
