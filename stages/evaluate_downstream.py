@@ -2,8 +2,9 @@
 
 from misread import params, paths, stage
 from misread.data import store
+from misread.gtsrb import classes
 from misread.inference import keras_models, test_sets
-from misread.training import determinism, saving
+from misread.training import determinism
 
 
 def main() -> None:
@@ -12,7 +13,8 @@ def main() -> None:
     with store.complete_or_absent(paths.DOWNSTREAM_PREDICTIONS) as folder:
         folder.mkdir()
         for name in paths.DOWNSTREAM:
-            predict = keras_models.predictor(saving.load(paths.downstream(name) / "model.keras"))
+            path = paths.downstream(name) / "model.keras"
+            predict = keras_models.load(path, settings.gan.image_size, classes.COUNT)
             predictions = test_sets.predictions(predict, paths.test_sets(paths.GAN), settings.noise.sets, name)
             predictions.to_parquet(folder / f"{name}.parquet", index=False)
 

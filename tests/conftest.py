@@ -1,7 +1,9 @@
-"""Shared by all tests: rendered archives, made once, and a tiny project with networks."""
+"""Shared by all tests: rendered archives, made once, a tiny project with networks, and stages in an empty one."""
 
 import json
+import runpy
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,10 @@ import pytest
 from selenium import webdriver
 from xdist.scheduler import LoadScopeScheduling
 
-from misread import params
+from misread import params, stage
 from misread.data import resize, store
 from misread.experiments.project_copy import ROOT, change_params
-from misread.gtsrb import rendered
+from misread.gtsrb import rendered, zips
 from misread.training.determinism import make_deterministic
 
 SEED = 7
@@ -118,3 +120,39 @@ def tiny_project(tmp_path_factory) -> Path:
     (folder / "reports/scores/cnn-clean").mkdir(parents=True)
     (folder / "reports/scores/cnn-clean/thresholds.json").write_text(json.dumps({"salt_pepper": THRESHOLDS}))
     return folder
+
+
+class Project:
+    """A folder with parameters, in which the main functions of stages run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def run(self, name, *arguments):
+        """Run a stage as `./run` does; what it ends with: the line that it prints to standard error, or None."""
+        zips.opened_archive.cache_clear()  # each run of a stage is a process of its own
+        sys.argv[1:] = arguments
+        try:
+            stage.run(runpy.run_path(str(ROOT / f"stages/{name}.py"))["main"])
+        except SystemExit as end:
+            return end.code
+        return None
+
+    def files(self):
+        """Names of everything below ``data``, but for the archives."""
+        data = self.folder / "data"
+        return sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.parent.name != "gtsrb")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A function that makes a project with parameters of its own, and makes it the current folder."""
+
+    def make(**settings):
+        shutil.copy(ROOT / "params.yaml", tmp_path)
+        change_params(tmp_path, {"own": {}, **settings})
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [*sys.argv])
+        return Project(tmp_path)
+
+    return make

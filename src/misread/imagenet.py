@@ -35,7 +35,8 @@ def fetch(name: str, image_size: int, cut: str) -> keras.Model:
                 path = transfer.from_mirror(mirror, file, Path(folder), Path(folder))
                 if path is not None:
                     print(f"{file}: from the mirror, cut at {cut}")
-                    return backbones.load_from_longer(name, image_size, cut, path, layer)
+                    with transfer.naming_mirror(mirror, path):
+                        return backbones.load_from_longer(name, image_size, cut, path, layer)
     try:
         return backbones.cut_backbone(name, image_size, cut, weights="imagenet")
     except MisreadError:

@@ -31,7 +31,7 @@ def run(main: Callable[[], None]) -> None:
     except Exception as error:
         if (told := described(error)) is None:
             raise
-        sys.exit(f"error: {told}")
+        sys.exit(f"error: {' '.join(told.splitlines())}")
 
 
 def refuse_links() -> None:

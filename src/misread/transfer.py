@@ -1,22 +1,26 @@
 """Fetching files from a mirror or over HTTP; downloads are resumed and checked."""
 
 import hashlib
+import itertools
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
-from requests.adapters import HTTPAdapter
 from tqdm import tqdm
-from urllib3.util import Retry
 
 from misread.errors import MisreadError
 
 MIRROR_VARIABLE = "MISREAD_MIRROR"  # folder or URL that is tried first for every file
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 16  # bytes; when a connection breaks, those of an incomplete chunk are lost
 ATTEMPTS = 6  # for one file; each attempt resumes where the previous one stopped
+LONGEST_PAUSE = 16  # seconds between attempts
 TIMEOUT = (10, 60)  # seconds, for connecting and between bytes
+BUSY = (429, 500, 502, 503, 504)  # answers of a server that may be able to deliver a little later
+HOPELESS = (requests.TooManyRedirects, ValueError)  # ValueError: a URL, or one redirected to, is malformed or not HTTP
 
 
 def mirror() -> str | None:
@@ -68,6 +72,15 @@ def from_mirror(mirror: str, name: str, folder: Path, downloads: Path) -> Path |
     return target
 
 
+@contextmanager
+def naming_mirror(mirror: str, path: Path) -> Iterator[None]:
+    """Let errors about a copy name the file of the mirror, as the copy is temporary."""
+    try:
+        yield
+    except MisreadError as error:
+        raise MisreadError(str(error).replace(str(path), f"{mirror.rstrip('/')}/{path.name}")) from None
+
+
 def md5_of(path: Path) -> str:
     """MD5 of a file in the form in which the official site publishes it."""
     with open(path, "rb") as file:
@@ -97,24 +110,8 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
     if md5 and kept.exists() and md5_of(kept) == md5:
         _link(kept, target)
         return True
-    session = requests.Session()
-    session.mount(
-        url, HTTPAdapter(max_retries=Retry(3, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504)))
-    )
-    for attempt in range(ATTEMPTS):
-        try:
-            _continue(session, url, part)
-            break
-        except requests.HTTPError as error:
-            if optional and error.response.status_code in (403, 404):  # object stores answer 403 for an unknown name
-                return False
-            raise MisreadError(
-                f"{url}: the server answered {error.response.status_code} {error.response.reason}"
-            ) from None
-        except requests.RequestException as error:
-            if attempt == ATTEMPTS - 1:
-                raise MisreadError(f"{url}: {_reason(error)}; run again to resume, or set {MIRROR_VARIABLE}") from None
-            time.sleep(min(2**attempt, 30) * 0.5)
+    if not _download(url, part, optional):
+        return False
     if md5 and (found := md5_of(part)) != md5:
         part.unlink()
         raise MisreadError(f"{url}: md5 is {found}, expected {md5}; the damaged download was removed, run again")
@@ -124,6 +121,30 @@ def fetch(url: str, target: Path, downloads: Path, md5: str | None, optional: bo
     else:
         shutil.move(part, target)
     return True
+
+
+def _download(url: str, part: Path, optional: bool) -> bool:
+    """Download a file in several attempts; False if it is optional and missing."""
+    with requests.Session() as session:
+        for attempt in itertools.count(1):
+            last = attempt == ATTEMPTS
+            try:
+                _continue(session, url, part)
+                return True
+            except requests.HTTPError as error:
+                answer = error.response
+                if optional and answer.status_code in (403, 404):  # object stores answer 403 for an unknown name
+                    return False
+                if last or answer.status_code not in BUSY:
+                    raise MisreadError(f"{url}: the server answered {answer.status_code} {answer.reason}") from None
+            except HOPELESS as error:
+                raise MisreadError(f"{url}: {_reason(error)}") from None
+            except requests.RequestException as error:
+                if last:
+                    raise MisreadError(
+                        f"{url}: {_reason(error)}; run again to resume, or set {MIRROR_VARIABLE}"
+                    ) from None
+            time.sleep(min(2 ** (attempt - 1), LONGEST_PAUSE))
 
 
 def _link(source: Path, target: Path) -> None:
@@ -139,16 +160,17 @@ def _continue(session: requests.Session, url: str, part: Path) -> None:
     # Compressed transfer would make byte counts meaningless.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
-        if response.status_code == 416:  # no bytes left: the partial file is complete, or of another file
+        if have and response.status_code == 416:  # no bytes left: the partial file is complete, or of another file
             if response.headers.get("Content-Range", "").removeprefix("bytes */") == str(have):
                 return
             part.unlink()
             raise requests.ConnectionError("the unfinished download does not fit the file; starting anew")
-        response.raise_for_status()
+        if not 200 <= response.status_code < 300:  # also a redirection that does not say where to
+            raise requests.HTTPError(response=response)
         resumed = response.status_code == 206
         length = response.headers.get("Content-Length")
         done = have if resumed else 0
-        total = done + int(length) if length else None
+        total = done + int(length) if length and length.isdecimal() else None
         with (
             open(part, "ab" if resumed else "wb") as file,
             tqdm(total=total, initial=done, desc=part.stem, unit="B", unit_scale=True) as bar,

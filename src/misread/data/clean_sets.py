@@ -10,7 +10,7 @@ import pandas as pd
 from misread.data import store, workers
 from misread.data.resize import RESIZE_POLICIES
 from misread.errors import MisreadError
-from misread.gtsrb import dataset
+from misread.gtsrb import dataset, zips
 
 Digests = dict[int, str]
 
@@ -71,10 +71,11 @@ def _write_block(
     block = rows.iloc[start:stop]
     resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
     digests = []
-    source = dataset.opened_archive(archive)
+    source = zips.opened_archive(archive)
     for i, row in enumerate(block.itertuples()):
         member = f"{root}/{row.file}"
-        image = dataset.decode_image(dataset.read_member(source, member), member, row.width, row.height)
+        content = zips.read_member(source, member)
+        image = dataset.decode_image(content, f"{archive}: {member}", row.width, row.height)
         roi = (row.x1, row.y1, row.x2, row.y2)
         digests.append(image_digest(image, row.class_id, roi))
         for size, squares in resized.items():

@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from misread.errors import MisreadError
 from misread.explorer import own_classifiers
 from misread.explorer.own_classifiers import OwnClassifier
 from misread.explorer.projects import Classifier
 from misread.gtsrb import classes
 from misread.inference import keras_models, predictions
-from misread.training import saving
 
 REMEMBERED = 512  # cached predictions of all networks together
 
@@ -58,13 +56,6 @@ class Networks:
 def _load(one: Classifier | OwnClassifier) -> predictions.Predict:
     if isinstance(one, OwnClassifier):
         return own_classifiers.load(one)
-    model = saving.load(one.path)
-    expected = (None, one.size, one.size, 3), (None, classes.COUNT)
-    if (model.input_shape, model.output_shape) != expected:
-        raise MisreadError(
-            f"{one.path}: takes {model.input_shape} and gives {model.output_shape}, but params.yaml asks for "
-            f"{expected[0]} and {expected[1]}; `dvc repro` trains it anew"
-        )
-    predict = keras_models.predictor(model)
+    predict = keras_models.load(one.path, one.size, classes.COUNT)
     predict(np.zeros((1, one.size, one.size, 3), np.uint8))  # compiles it for later calls
     return predict

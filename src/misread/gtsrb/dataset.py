@@ -5,11 +5,10 @@ traffic sign recognition", Neural Networks 32 (2012).
 """
 
 import io
-import os
 import re
+import warnings
 import zipfile
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ import pandas as pd
 from PIL import Image
 
 from misread.errors import MisreadError
-from misread.gtsrb import classes
+from misread.gtsrb import classes, zips
 
 SITE = "https://sid.erda.dk/public/archives/daaeac0d7ce1152aea9b61d9f1e19370/"
 TRAIN_ROOT = "GTSRB/Final_Training/Images"
@@ -52,71 +51,18 @@ COLUMNS = {
 }
 TRAIN_IMAGES_PER_TEST_IMAGE = 3  # approximate, in every class
 MAX_SIDE = 1024  # pixels; the longest side of a GTSRB image is 266
-MAX_MEMBER_BYTES = 3 * MAX_SIDE**2 + 4096
-MAX_ARCHIVE_BYTES = 4 * 1024**3
 TRACK_FILE = re.compile(r"(\d{5})_(\d{5})\.ppm")
 
 
 def other_zips(folder: Path) -> list[Path]:
-    """Zip files in a folder whose names are not those of the three archives, sorted."""
+    """Files in a folder that end in ``.zip`` and whose names are not those of the three archives, sorted."""
     names = {archive.name for archive in ARCHIVES}
-    return sorted(path for path in folder.glob("*.zip") if path.name not in names and zipfile.is_zipfile(path))
+    return sorted(path for path in folder.glob("*.zip") if path.name not in names)
 
 
-def is_smaller_edition(archive: zipfile.ZipFile) -> bool:
-    """Whether a zip has the 26,640 training images of the competition's first stage, as GTSRB-Training_fixed.zip."""
-    return any(name.startswith(SMALLER_ROOT) for name in archive.namelist())
-
-
-def open_archive(path: Path) -> zipfile.ZipFile:
-    """Open a zip whose members are safe to read.
-
-    Raises:
-        MisreadError: the file is missing or is not a zip, the path of a member is absolute or contains ``..``, or the
-            unpacked content would be far larger than images of signs are (a decompression bomb).
-
-    """
-    try:
-        archive = zipfile.ZipFile(path)
-    except FileNotFoundError:
-        raise MisreadError(f"{path}: no such file; `dvc repro download` brings it") from None
-    except (zipfile.BadZipFile, OSError) as error:
-        raise MisreadError(f"{path}: not a readable zip archive ({error})") from None
-    total = 0
-    for member in archive.infolist():
-        parts = PurePosixPath(member.filename.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", member.filename):
-            raise MisreadError(f"{path}: member {member.filename!r} has an absolute path or one with '..'")
-        total += member.file_size
-        if member.file_size > MAX_MEMBER_BYTES or total > MAX_ARCHIVE_BYTES:
-            raise MisreadError(f"{path}: member {member.filename!r} would unpack to too many bytes")
-    return archive
-
-
-@lru_cache(maxsize=4)
-def opened_archive(path: Path) -> zipfile.ZipFile:
-    """As `open_archive`, but cached: a worker that reads many blocks parses the zip's directory only once."""
-    return open_archive(path)
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked worker would share the position in the file with its parent, and one would read what the other looks for.
-    os.register_at_fork(after_in_child=opened_archive.cache_clear)
-
-
-def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
-    """Read the bytes of one member and check its CRC.
-
-    Raises:
-        MisreadError: the member is missing or damaged.
-
-    """
-    try:
-        return archive.read(member)
-    except KeyError:
-        raise MisreadError(f"{archive.filename}: file {member!r} is missing") from None
-    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise MisreadError(f"{archive.filename}: {member!r} is damaged ({error})") from None
+def is_smaller_edition(names: list[str]) -> bool:
+    """Whether a zip with these members has the 26,640 training images of the competition's first stage."""
+    return any(name.startswith(SMALLER_ROOT) for name in names)
 
 
 def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarray:
@@ -130,7 +76,10 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
 
     """
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content))
+        with image:
             if image.size != (width, height):
                 found = "x".join(map(str, image.size))
                 raise MisreadError(f"{name}: the image is {found} but its annotation says {width}x{height}")
@@ -145,16 +94,21 @@ def parse_annotations(content: bytes, name: str, columns: list[str], separator: 
     """Read the given columns of an annotation file: whole numbers, except for one text column.
 
     Raises:
-        MisreadError: the file is not such a table, lacks a column, or has values that are not whole numbers.
+        MisreadError: the file is not such a table, lacks a column or a value, or has values that are not whole numbers.
 
     """
     try:
         table = pd.read_csv(io.BytesIO(content), sep=separator)
     except (ValueError, pd.errors.ParserError) as error:
-        raise MisreadError(f"{name}: not a readable annotation file ({error})") from None
+        reason = " ".join(str(error).split())[:200]
+        raise MisreadError(f"{name}: not a readable annotation file ({reason})") from None
     if missing := [column for column in columns if column not in table.columns]:
         raise MisreadError(f"{name}: column {missing[0]!r} is missing; expected {separator.join(columns)}")
+    if table.empty:
+        raise MisreadError(f"{name}: no rows")
     for column in columns:
+        if (empty := table[column].isna()).any():
+            raise MisreadError(f"{name}: column {column!r} is empty in row {int(empty.argmax()) + 1}")
         if column != text_column and not pd.api.types.is_integer_dtype(table[column]):
             raise MisreadError(f"{name}: column {column!r} must hold whole numbers")
     return table[columns].astype({text_column: str})
@@ -214,31 +168,30 @@ def read_train_index(folder: Path) -> pd.DataFrame:
         MisreadError: an archive or an annotation is broken; the message names it.
 
     """
-    with open_archive(Path(folder) / TRAIN.name) as archive:
+    with zips.open_archive(Path(folder) / TRAIN.name) as archive:
         tables = []
         pattern = re.compile(rf"{TRAIN_ROOT}/(\d{{5}})/GT-\1\.csv")
         for member in sorted(archive.namelist()):
             match = pattern.fullmatch(member)
             if not match:
                 continue
-            table = _annotations(read_member(archive, member), member)
+            name = f"{archive.filename}: {member}"
+            table = _annotations(zips.read_member(archive, member), name)
             tracks = table.file.str.extract(TRACK_FILE)
             if tracks.isna().any(axis=None):
                 bad = table.file[tracks[0].isna()].iloc[0]
-                raise MisreadError(f"{member}: file name {bad!r} is not of the form TRACK_FRAME.ppm")
+                raise MisreadError(f"{name}: file name {bad!r} is not of the form TRACK_FRAME.ppm")
             if (wrong := table[table.class_id != int(match[1])]).size:
-                raise MisreadError(
-                    f"{member}: {wrong.file.iloc[0]} has class {wrong.class_id.iloc[0]}, not its folder's"
-                )
+                raise MisreadError(f"{name}: {wrong.file.iloc[0]} has class {wrong.class_id.iloc[0]}, not its folder's")
             table["track"], table["frame"] = tracks[0].astype(int), tracks[1].astype(int)
             table["file"] = match[1] + "/" + table.file
             tables.append(table)
         if not tables:
-            if is_smaller_edition(archive):
-                raise MisreadError(f"{archive.filename}: {SMALLER}")
-            raise MisreadError(f"{archive.filename}: no annotations {TRAIN_ROOT}/CLASS/GT-CLASS.csv in it")
+            names = archive.namelist()
+            problem = f"no annotations {TRAIN_ROOT}/CLASS/GT-CLASS.csv in it, but {names[0] if names else 'nothing'}"
+            raise MisreadError(f"{archive.filename}: {SMALLER if is_smaller_edition(names) else problem}")
         index = pd.concat(tables, ignore_index=True).sort_values(["class_id", "track", "frame"], ignore_index=True)
-        check_rows(index, TRAIN.name)
+        check_rows(index, archive.filename)
         _check_files(index, archive, TRAIN_ROOT)
     return index[["file", "class_id", "track", "frame", "width", "height", "x1", "y1", "x2", "y2"]]
 
@@ -250,10 +203,10 @@ def read_test_index(folder: Path) -> pd.DataFrame:
         MisreadError: an archive or an annotation is broken; the message names it.
 
     """
-    with open_archive(Path(folder) / TEST_LABELS.name) as labels:
-        index = _annotations(read_member(labels, TEST_ANNOTATIONS), TEST_ANNOTATIONS)
-    index = index.sort_values("file", ignore_index=True)
-    check_rows(index, TEST_ANNOTATIONS)
-    with open_archive(Path(folder) / TEST.name) as archive:
+    with zips.open_archive(Path(folder) / TEST_LABELS.name) as labels:
+        name = f"{labels.filename}: {TEST_ANNOTATIONS}"
+        index = _annotations(zips.read_member(labels, TEST_ANNOTATIONS), name).sort_values("file", ignore_index=True)
+    check_rows(index, name)
+    with zips.open_archive(Path(folder) / TEST.name) as archive:
         _check_files(index, archive, TEST_ROOT)
     return index[["file", "class_id", "width", "height", "x1", "y1", "x2", "y2"]]

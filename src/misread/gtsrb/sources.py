@@ -1,12 +1,10 @@
 """Fetching the three archives of GTSRB from a mirror, if one is set, or from the official site."""
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from misread import transfer
-from misread.errors import MisreadError
-from misread.gtsrb import dataset, kaggle
+from misread.gtsrb import dataset, kaggle, zips
 
 SHOWN = 5  # names of a mirror's files that a message lists
 
@@ -22,7 +20,7 @@ def fetch_archives(folder: Path, downloads: Path, wanted: Sequence[dataset.Archi
         wanted: archives to fetch, all three or those of the test set.
 
     Raises:
-        MisreadError: a file is not available, or its checksum is wrong.
+        MisreadError: a file is not available, is broken, or its checksum is wrong.
     """
     mirror = transfer.mirror()
     if mirror and not transfer.is_url(mirror) and not (Path(mirror) / wanted[0].name).exists():
@@ -41,9 +39,9 @@ def fetch_archives(folder: Path, downloads: Path, wanted: Sequence[dataset.Archi
             path = folder / archive.name
             transfer.fetch(dataset.SITE + archive.name, path, downloads, archive.md5)
             continue
-        if not zipfile.is_zipfile(path):
-            raise MisreadError(f"{archive.name}: what {mirror} holds is no zip archive, or not all of it")
         if (found := transfer.md5_of(path)) != archive.md5:
+            with transfer.naming_mirror(mirror, path):
+                zips.check_archive(path)
             print(f"{archive.name}: not packed as the official archive (md5 {found}); its content is checked later")
 
 
@@ -51,14 +49,9 @@ def _what_is_there(mirror: Path, archive: str) -> str:
     """Say in one line which files were expected in a mirror and which files it has."""
     held = sorted(path.name for path in mirror.iterdir())
     shown = ", ".join(held[:SHOWN]) + (f" and {len(held) - SHOWN} more" if len(held) > SHOWN else "") or "nothing"
-    smaller = [path.name for path in dataset.other_zips(mirror) if _is_smaller_edition(path)]
+    smaller = [path.name for path in dataset.other_zips(mirror) if dataset.is_smaller_edition(zips.member_names(path))]
     note = f"; {smaller[0]} is {dataset.SMALLER}" if smaller else ""
     return (
         f"{mirror}: found neither {archive} nor Kaggle's {' and '.join(kaggle.TABLES)}, in it, in a folder "
         f"or in a zip; it holds {shown}{note}"
     )
-
-
-def _is_smaller_edition(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return dataset.is_smaller_edition(archive)

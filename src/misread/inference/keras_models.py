@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-import misread.training  # noqa: F401  # imports Keras with the right settings
 from misread.errors import MisreadError
 from misread.inference.predictions import Predict, as_logits
+from misread.training import saving  # imports Keras with the right settings
 
 if TYPE_CHECKING:
     import keras
+
+
+def load(path: Path, image_size: int, classes: int) -> Predict:
+    """Load a classifier of the study as a function that predicts.
+
+    Args:
+        path: file that `misread.training.saving.save` wrote.
+        image_size: side of its images in pixels.
+        classes: number of its classes.
+
+    Raises:
+        MisreadError: the file is missing or broken, or its network takes other images or has other classes.
+
+    """
+    model = saving.load(path)
+    found = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    expected = (None, image_size, image_size, 3), (None, classes)
+    if found != expected:
+        raise MisreadError(
+            f"{path}: takes {found[0]} and gives {found[1]}, but params.yaml asks for {expected[0]} and {expected[1]}; "
+            "`dvc repro` trains it anew"
+        )
+    return predictor(model)
 
 
 def predictor(model: keras.Model) -> Predict:

@@ -58,7 +58,7 @@ def load_weights(backbone: keras.Model, path: Path) -> None:
             backbone.load_weights(path)
     except FileNotFoundError:
         raise MisreadError(f"{path}: no such file; `dvc repro pretrained` or `dvc pull` brings it") from None
-    except (ValueError, OSError, KeyError, Warning) as error:
+    except (ValueError, OSError, KeyError, RuntimeError, Warning) as error:
         reason = " ".join(str(error).split())[:200]
         raise MisreadError(f"{path}: these are not the weights of {backbone.name} ({reason})") from None
 

@@ -67,7 +67,7 @@ def version(path: Path) -> str | None:
                 return found.decode() if isinstance(found, bytes) else found  # bytes: as the first Keras 2 wrote it
         with zipfile.ZipFile(path) as archive:
             return json.loads(archive.read("metadata.json"))["keras_version"]
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError):
+    except (OSError, zipfile.BadZipFile, KeyError, RuntimeError, ValueError):
         return None
 
 
@@ -82,7 +82,7 @@ def _obstacle(path: Path, reason: str) -> str:
                         "an HDF5 file of weights alone, without the network; save both, with "
                         "`model.save('model.keras')`"
                     )
-        except OSError:
+        except (OSError, RuntimeError):
             return "a broken HDF5 file, or only a part of one"
     elif zipfile.is_zipfile(path):
         kind, suffixes = "a .keras file", (".keras",)
@@ -98,8 +98,11 @@ def _obstacle(path: Path, reason: str) -> str:
     if "Lambda" in reason:
         return f"{kind} with a Lambda layer, Python code that is not run; use Keras's own layers instead"
     cause = reason.rpartition("Exception encountered: ")[2][:200]
+    found = version(path)
+    if found in (None, keras.__version__):
+        return f"{kind} that is damaged, or with parts that Keras does not load ({cause})"
     return (
-        f"{kind} of Keras {version(path) or 'unknown version'} that Keras {keras.__version__} does not read ({cause}); "
+        f"{kind} of Keras {found} that Keras {keras.__version__} does not read ({cause}); "
         "build the network with Keras 3, take the weights over with `model.load_weights`, and save it with "
         "`model.save('model.keras')`"
     )

@@ -10,7 +10,7 @@ import platformdirs
 from misread import paths, transfer
 from misread.data import clean_sets, store, workers
 from misread.errors import MisreadError
-from misread.gtsrb import classes, content, dataset, sources
+from misread.gtsrb import classes, content, dataset, sources, zips
 from misread.own.images.collection import Collection, Decoded
 
 WORD = "gtsrb"  # for the user, who means the benchmark wherever it is
@@ -35,7 +35,7 @@ class ArchiveReader:
     def __call__(self, row: int) -> Decoded:
         """Decode the image of a row."""
         member = f"{dataset.TEST_ROOT}/{self.files[row]}"
-        content = dataset.read_member(dataset.opened_archive(self.archive), member)
+        content = zips.read_member(zips.opened_archive(self.archive), member)
         width, height = map(int, self.sizes[row])
         return Decoded(dataset.decode_image(content, f"{self.archive}: {member}", width, height), None)
 

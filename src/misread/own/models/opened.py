@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from misread.errors import MisreadError
+from misread.gtsrb import zips
 from misread.own.models import python_functions, shapes
 from misread.own.models.model import Model
 
@@ -93,8 +94,7 @@ def _open_file(path: Path, threads: int | None) -> Model:
 
 
 def _is_pytorch(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("data.pkl") for name in archive.namelist())
+    return any(name.endswith("data.pkl") for name in zips.member_names(path))
 
 
 def _lone_graph(path: Path) -> str:
