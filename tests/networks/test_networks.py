@@ -130,3 +130,17 @@ def test_random_initialisation_is_labelled():
     assert NETWORKS["resnet50"].label(resnet) == "resnet50"
     assert NETWORKS["resnet50"].label(changed(resnet, weights=None)) == "resnet50 (random init)"
     assert NETWORKS["cnn"].label(SETTINGS.networks.cnn) == "cnn"
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if NETWORKS[name].backbone])
+def test_published_weights_have_a_checksum(name, monkeypatch):
+    asked = {}
+
+    def get_file(*_, **options):
+        asked.update(options)
+        raise ConnectionError
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
+    with pytest.raises(MisreadError, match="cannot download"):
+        imagenet.fetch(name, 75, NETWORKS[name].settings.BLOCKS[0])
+    assert len(asked["file_hash"]) == 32
