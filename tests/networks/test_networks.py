@@ -140,6 +140,7 @@ def test_published_weights_have_a_checksum(name, monkeypatch):
         asked.update(options)
         raise ConnectionError
 
+    monkeypatch.delenv("MISREAD_MIRROR", raising=False)
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
     with pytest.raises(MisreadError, match="cannot download"):
         imagenet.fetch(name, 75, NETWORKS[name].settings.BLOCKS[0])
