@@ -107,6 +107,7 @@ class Queued(NamedTuple):
 
 @pytest.fixture(scope="module")
 def project(clone, tmp_path_factory):
+    clone.variant.result()  # until then, the cache changes
     return Project(clone, tmp_path_factory.mktemp("experiments"))
 
 
