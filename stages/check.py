@@ -1,9 +1,33 @@
 """Validate the parameters before any other stage runs, and write files with the parameters that other stages need."""
 
+import os
+from pathlib import Path
+
 from misread import params, paths, stage
 from misread.data import store, texts
+from misread.errors import MisreadError
 from misread.params import own_entries
 from misread.regimes import REGIMES
+
+# `dvc exp run -S` writes its values into params.yaml and leaves them there if the stage fails.
+TAKE_BACK = "`git checkout params.yaml` takes back what -S wrote, and your own uncommitted changes of this file"
+
+
+def checked() -> params.Params:
+    """Read and check the parameters; if an experiment has changed them here, an error says how to take them back."""
+    try:
+        settings = params.load()
+        own_entries.check_files(settings.own)
+    except MisreadError as error:
+        if not is_experiment_here():
+            raise
+        raise MisreadError(f"{error}; {TAKE_BACK}") from None
+    return settings
+
+
+def is_experiment_here() -> bool:
+    """Whether `dvc exp run` runs this stage in the project itself and not in a copy, for which DVC_ROOT is another."""
+    return "DVC_EXP_NAME" in os.environ and Path(os.environ.get("DVC_ROOT", "")).samefile(Path())
 
 
 def origin(settings: params.Params) -> dict:
@@ -36,8 +60,7 @@ def training(settings: params.Params, name: str, regime: str) -> dict:
 
 
 def main() -> None:
-    settings = params.load()
-    own_entries.check_files(settings.own)
+    settings = checked()
     with store.complete_or_absent(paths.BACKBONES) as folder:
         folder.mkdir()
         for name in settings.networks.names:

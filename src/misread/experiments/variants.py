@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import dvc.api
 import pandas as pd
@@ -21,12 +22,28 @@ def run(name: str, settings: dict, stage: str) -> None:
         stage: stage to run, with the stages that it depends on.
 
     """
-    if not str(ROOT).isascii():
-        sys.exit(f"error: {ROOT}: DVC cannot make copies in a folder whose path has letters beyond ASCII; use another")
+    if obstacle := obstacle_to_copies(ROOT):
+        sys.exit(f"error: {obstacle}")
     _dvc_experiment("remove", "--quiet", name)
     changes = [part for key, value in settings.items() for part in ("--set-param", f"{key}={value}")]
     if _dvc_experiment("run", "--temp", "--name", name, *changes, stage):
         sys.exit(f"error: the experiment {name} failed")
+
+
+def obstacle_to_copies(project: Path) -> str | None:
+    """Say in one line what keeps DVC from making a copy of a project; None if nothing does.
+
+    DVC writes the path of the project and the settings of its clone, `.git/config`, as ASCII.
+    """
+    if not str(project).isascii():
+        return f"{project}: DVC cannot make copies in a folder whose path has letters beyond ASCII; use another"
+    settings = project / ".git/config"
+    if settings.is_file() and not settings.read_bytes().isascii():  # .git of a worktree is a file
+        return (
+            f"{settings}: has letters beyond ASCII, with which DVC cannot make copies; names of branches, paths of "
+            "remotes and user.name are there; `git config --global user.name NAME` puts your name elsewhere"
+        )
+    return None
 
 
 def read(name: str, path: str) -> bytes:
