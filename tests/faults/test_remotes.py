@@ -40,7 +40,7 @@ def test_a_remote_that_does_not_work_is_told_in_one_line_and_is_not_added(finish
     fresh.environment = fresh.environment | served.environment
     done = add_remote(fresh, served.wrong_url, served.wrong_options, check=False)
     assert done.returncode != 0
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("make: ")]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith(f"error: {served.wrong_url}: cannot be written (")
     assert served.told in lines[0]
