@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, w
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: ## Make the virtual environment .venv from requirements.lock, unless it is up to date
 	@$(PYTHON) scripts/environment.py

@@ -36,9 +36,6 @@ class Clone:
         others = ("VIRTUAL_ENV", "MISREAD_MIRROR", "PYTHONDONTWRITEBYTECODE")
         self.environment = {name: value for name, value in os.environ.items() if name not in others}
         self.environment |= {"PATH": os.pathsep.join(bare)}
-        # Two clones with the same files have the same commits, which the report names.
-        dates = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2021-01-01T00:00:00Z")
-        self.environment |= dates
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
         self.git("init", "--quiet")
@@ -62,7 +59,9 @@ class Clone:
         return done
 
     def git(self, *arguments):
-        return self.run("git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments)
+        """Call git; clones with the same files get the same commits, which the report names."""
+        dates = [f"GIT_{role}_DATE=2021-01-01T00:00:00Z" for role in ("AUTHOR", "COMMITTER")]
+        return self.run("env", *dates, "git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments)
 
     def commit(self, message):
         self.git("add", ".")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
@@ -22,7 +23,7 @@ SCRATCH = ROOT / ".verify"
 
 
 def stages_to_run(wanted: list[str]) -> list[str]:
-    """Names of the stages that some names stand for, as ``train`` for all trainings; of all stages without a name.
+    """Names of the stages that some names stand for, as ``train`` for all trainings, or of all, in an order that works.
 
     Raises:
         MisreadError: there is no such stage, or the workspace is not up to date.
@@ -30,13 +31,14 @@ def stages_to_run(wanted: list[str]) -> list[str]:
     """
     try:
         repo = Repo()
-        found = [stage for name in wanted for stage in repo.stage.collect(name)] if wanted else repo.index.stages
+        found = {stage for name in wanted for stage in repo.stage.collect(name)}
         changed = repo.status(targets=wanted or None)
     except DvcException as error:
         raise MisreadError(str(error)) from None
     if changed:
         raise MisreadError(f"{', '.join(sorted(changed)[:3])}: not up to date; run `dvc repro` or `dvc checkout` first")
-    return list(dict.fromkeys(stage.addressing for stage in found))
+    in_order = networkx.dfs_postorder_nodes(repo.index.graph)  # a stage after those that it depends on
+    return [stage.addressing for stage in in_order if not wanted or stage in found]
 
 
 def set_up(stages: dict[str, dict]) -> None:
