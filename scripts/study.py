@@ -26,8 +26,10 @@ def remove_empty_runs(cache: Path) -> None:
 def main() -> None:
     try:
         remove_empty_runs(Path(Repo().cache.legacy.path))
-    except DvcException as error:
+    except (DvcException, OSError) as error:
         sys.exit(f"error: {error}")
+    except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
+        sys.exit(f"error: DVC needs a home folder and a user name, set HOME and USER ({error})")
     sys.exit(subprocess.run([sys.executable, "-m", "dvc", "repro", *sys.argv[1:]], check=False).returncode)
 
 
