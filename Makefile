@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+# Names of files and folders are UTF-8, whatever the locale.
+export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
 .PHONY: help setup study remote verify compare demo explore test test-fast test-faults bench lint lock clean

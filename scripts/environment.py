@@ -39,6 +39,7 @@ def main() -> None:
         lock = ROOT / f"requirements/{group}.lock"
         if not _holds(ENVIRONMENT, lock):
             install(ENVIRONMENT, lock)
+            mark(ENVIRONMENT, lock)
 
 
 def refused_python() -> "str | None":
@@ -75,22 +76,25 @@ def build(folder: Path, final: Path) -> None:
     """Create an environment with the packages of `LOCK` in ``folder``, to be moved to ``final`` later."""
     print(f"Installing the packages of {LOCK.name}; this takes some minutes", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)], env=_clean(), check=True)
+    command = [sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)]
     try:
+        if subprocess.run(command, env=_clean(), check=False).returncode:
+            sys.exit(f"error: {folder}: no virtual environment could be created there, see above")
         install(folder, BUILD_LOCK)
         install(folder, LOCK)
-    except SystemExit:
-        shutil.rmtree(folder)
+        # Scripts contain the absolute path of their interpreter.
+        for script in (folder / "bin").iterdir():
+            content = b"" if script.is_symlink() else script.read_bytes()
+            if os.fsencode(folder) in content:
+                script.write_bytes(content.replace(os.fsencode(folder), os.fsencode(final)))
+        mark(folder, LOCK)
+    except (SystemExit, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
         raise
-    # Scripts contain the absolute path of their interpreter.
-    for script in (folder / "bin").iterdir():
-        content = b"" if script.is_symlink() else script.read_bytes()
-        if os.fsencode(folder) in content:
-            script.write_bytes(content.replace(os.fsencode(folder), os.fsencode(final)))
 
 
 def install(environment: Path, lock: Path) -> None:
-    """Install the packages of a lock file, and copy the file into the environment to mark that it is complete."""
+    """Install the packages of a lock file."""
     # Without isolation, packages are built by what `BUILD_LOCK` pins; otherwise pip downloads the newest, unchecked.
     command = [
         environment / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
@@ -100,6 +104,10 @@ def install(environment: Path, lock: Path) -> None:
         kept = " .venv is as it was;" if ENVIRONMENT.exists() else ""
         name = lock.relative_to(ROOT)
         sys.exit(f"error: pip could not install the packages of {name}, see above;{kept} is there a network?")
+
+
+def mark(environment: Path, lock: Path) -> None:
+    """Copy a lock file into an environment, to mark that all its packages are installed."""
     shutil.copy(lock, environment / lock.name)
 
 
@@ -129,3 +137,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("interrupted; `make setup` starts anew")
+    except OSError as error:
+        sys.exit(f"error: {error.filename or ENVIRONMENT}: {error.strerror}")

@@ -104,8 +104,10 @@ def main() -> None:
             repair_rwlock(Path(repo.tmp_dir) / "rwlock")
     except LockError:
         pass  # another DVC is at work, and its files are not damaged
-    except DvcException as error:
+    except (DvcException, OSError) as error:
         sys.exit(f"error: {error}")
+    except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
+        sys.exit(f"error: DVC needs a home folder and a user name, set HOME and USER ({error})")
     sys.exit(subprocess.run([sys.executable, "-m", "dvc", "repro", *sys.argv[1:]], check=False).returncode)
 
 

@@ -1,14 +1,14 @@
 """Draw the figures of the study, and write it as one page, reports/index.html, and for GitHub, reports/results.md."""
 
 from misread import params, stage
-from misread.data import own_results, texts
+from misread.data import own_results
 from misread.report import build
 
 
 def main() -> None:
     settings = params.load()
     own_results.remove_others(settings.own)
-    texts.write(build.pages(settings))
+    build.write(settings)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Clone:
         bare = [part for part in os.environ["PATH"].split(os.pathsep) if ".venv" not in part]
         others = ("VIRTUAL_ENV", "MISREAD_MIRROR", "PYTHONDONTWRITEBYTECODE")
         self.environment = {name: value for name, value in os.environ.items() if name not in others}
-        self.environment |= {"PATH": os.pathsep.join(bare)}
+        self.environment |= {"PATH": os.pathsep.join(bare), "LC_ALL": "C"}  # a locale without letters beyond ASCII
         # The stages look for .venv upwards from their folder.
         (folder / ".venv").symlink_to(sys.prefix)
         self.git("init", "--quiet")

@@ -1,5 +1,6 @@
 """The environment is the one that requirements.lock describes: results come from these versions and no others."""
 
+import errno
 import importlib.metadata
 import importlib.util
 import os
@@ -149,6 +150,24 @@ class TestMakeSetup:
             monkeypatch.setattr(environment.platform, name, lambda value=value: value)
         monkeypatch.setattr(environment.Path, "read_text", lambda *_, **__: "flags : fpu sse4_2 ")
         assert environment.refused_machine().endswith("this processor lacks AVX")
+
+    def test_an_environment_that_the_disk_cannot_hold_is_not_kept(self, folder, monkeypatch):
+        partial = folder / ".venv.partial"
+
+        def made(command, **_):
+            (partial / "bin").mkdir(parents=True, exist_ok=True)
+            (partial / "bin/pip").write_text(f"#!{partial}/bin/python")
+            return subprocess.CompletedProcess(command, 0)
+
+        def full(*_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(environment, "LOCK", folder / "requirements.lock")
+        monkeypatch.setattr(environment.subprocess, "run", made)
+        monkeypatch.setattr(environment.Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space left"):
+            environment.build(partial, folder / ".venv")
+        assert sorted(path.name for path in folder.iterdir()) == ["requirements.lock", "scripts"]
 
     @pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
     def test_other_pythons_are_refused(self, monkeypatch, version):

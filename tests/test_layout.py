@@ -5,6 +5,8 @@ import importlib.metadata
 import sys
 from collections import Counter
 
+import pytest
+
 from misread.experiments.project_copy import ROOT
 from misread.networks import NETWORKS
 from misread.noise.types import NOISE_TYPES
@@ -61,6 +63,36 @@ def test_networks_and_noise_types_are_keys_of_no_dictionary():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             assert not registered & keys(node), path
+
+
+def lacks_encoding(call: ast.Call) -> bool:
+    """Whether a call reads or writes text in the encoding of the user's locale."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", None))
+    given = {one.arg: getattr(one.value, "value", None) for one in call.keywords}
+    text = name in ("read_text", "write_text") or given.get("text") is True
+    if name == "open":  # also those of images and archives, which have no mode, or a binary one
+        words = [str(getattr(one, "value", "")) for word in call.args for one in ast.walk(word)]
+        modes = [word for word in words if word and set(word) <= set("rwaxbt+")]
+        text = not any("b" in mode for mode in modes) and (isinstance(call.func, ast.Name) or bool(modes))
+    return text and "encoding" not in given
+
+
+@pytest.mark.parametrize(
+    ("call", "lacks"),
+    [
+        ("open(path)", True), ("open(path, 'w')", True), ("path.open('a')", True), ("path.read_text()", True),
+        ("path.write_text(text)", True), ("subprocess.run(command, text=True)", True), ("open(path, 'rb')", False),
+        ("Image.open(path)", False), ("path.read_text(encoding='utf-8')", False), ("path.open('ab')", False),
+    ],
+)  # fmt: skip
+def test_a_missing_encoding_is_seen(call, lacks):
+    assert lacks_encoding(ast.parse(call).body[0].value) == lacks
+
+
+def test_text_is_read_and_written_in_the_same_encoding_everywhere():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.Call) and lacks_encoding(node)), f"{path}:{node.lineno}"
 
 
 def test_tests_lie_as_the_code_does():

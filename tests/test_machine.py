@@ -210,6 +210,12 @@ class TestErrorsOfTheSystem:
             (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "no more processes or threads"),
             (RuntimeError("can't start new thread"), "no more processes or threads"),
             (PermissionError(errno.EACCES, "Permission denied", "data/x"), "data/x: Permission denied"),
+            (OSError(errno.EFBIG, "File too large"), "a file is larger than the system allows (`ulimit -f`"),
+            (OSError("4096 requested and 112 written"), "a file could not be written to its end"),
+            (
+                UnicodeEncodeError("utf-8", "Gr\udcc3", 2, 3, "surrogates not allowed"),
+                "'Gr\\udcc3': a name with bytes that are not in the encoding of your locale",
+            ),
         ],
     )
     def test_limits_of_the_machine_are_named_for_what_they_are(self, error, told):

@@ -14,6 +14,7 @@ LIMITS = {
     errno.EAGAIN: f"the system allows no more processes or threads (`ulimit -u` tells how many); {FEWER}",
     errno.EMFILE: f"the system allows no more open files (`ulimit -n` tells how many); {FEWER}",
     errno.ENFILE: f"the system allows no more open files on the whole machine; {FEWER}",
+    errno.EFBIG: "a file is larger than the system allows (`ulimit -f` tells how large); nothing was kept of it",
 }
 
 
@@ -54,6 +55,14 @@ def described(error: Exception) -> str | None:
         return LIMITS[errno.EAGAIN]
     if isinstance(error, OSError) and error.errno in LIMITS:
         return LIMITS[error.errno]
+    if isinstance(error, OSError) and error.errno is None and " requested and " in str(error):  # NumPy's, of any cause
+        return f"a file could not be written to its end ({error}): your quota is used up, or `ulimit -f` is too small"
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        name = error.object[max(0, error.start - 40) : error.end + 40]
+        return (
+            f"{name!a}: a name with bytes that are not in the encoding of your locale, "
+            f"{sys.getfilesystemencoding()}; set PYTHONUTF8=1, or rename it"
+        )
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return None

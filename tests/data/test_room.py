@@ -65,3 +65,15 @@ class TestRoom:
         )
         room.require(settings, "prepare")
         assert Path("/") in asked
+
+    def test_data_on_another_disk_than_the_cache_need_room_on_both(self, settings, tmp_path, monkeypatch):
+        memory = Path("/dev/shm")
+        if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+            pytest.skip("no second file system at hand")
+        (tmp_path / "data").symlink_to(memory)  # in place of a disk that is mounted there
+        free = {tmp_path / "data": 10**9}
+        monkeypatch.setattr(
+            room.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**12, 0, free.get(Path(path), 10**11))
+        )
+        with pytest.raises(MisreadError, match=r"^data: its disk has 1\.0 GB free"):
+            room.require(settings, "prepare")

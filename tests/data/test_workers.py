@@ -79,3 +79,26 @@ def test_more_workers_than_open_files_end_with_a_line_and_do_not_hang():
     assert done.returncode == 1
     assert "error: the system allows no more open files (`ulimit -n` tells how many)" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+LARGE_RESULTS = """
+import os
+from misread import stage
+from misread.data import workers
+os.environ["MISREAD_WORKERS"] = "2"
+def large(start, stop):
+    return bytes(100_000_000)
+def fail():
+    for _ in workers.map_blocks(large, 8, "test", block=1):
+        raise MemoryError
+stage.run(fail)
+"""
+
+
+def test_a_failure_while_workers_return_large_results_ends_with_a_line_and_does_not_hang():
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE_RESULTS], env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("error: not enough memory")

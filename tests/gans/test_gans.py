@@ -1,5 +1,6 @@
 """The GANs: parameter counts, losses, training steps, and what ends a training."""
 
+import cv2
 import keras
 import numpy as np
 import pandas as pd
@@ -161,6 +162,14 @@ def test_samples_lie_row_by_row():
     grid = sampling.grid(images, columns=3)
     assert grid.shape == (4, 6, 3)
     assert grid[::2, ::2, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_samples_that_cannot_be_written_are_an_error(tmp_path):
+    image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    sampling.save_png(image, tmp_path / "image.png")
+    assert (cv2.imread(str(tmp_path / "image.png"))[:, :, ::-1] == image).all()
+    with pytest.raises(FileNotFoundError):
+        sampling.save_png(image, tmp_path / "missing/image.png")
 
 
 def test_grey_levels_survive_the_way_into_the_network_and_back():

@@ -32,6 +32,11 @@ def test_what_is_of_no_kind_is_told(tmp_path):
         assert "\n" not in str(told.value)
 
 
+def test_a_home_folder_that_does_not_exist_is_told():
+    with pytest.raises(MisreadError, match=r"^~nobody-here/images: there is no such home folder$"):
+        open_images("~nobody-here/images")
+
+
 def test_an_empty_folder_says_what_is_expected(tmp_path):
     with pytest.raises(MisreadError, match=r"expected a folder for each class .*found no folder in it"):
         open_images(tmp_path)

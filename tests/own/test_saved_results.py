@@ -1,6 +1,7 @@
 """The folder of a result: its tables and its page, written completely or not at all."""
 
 import json
+import os
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import misread
 from misread.errors import MisreadError
 from misread.own import result_page, words
-from misread.own.result import FILES
+from misread.own.result import FILES, refuse_existing
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,13 @@ def test_a_folder_that_cannot_be_created_is_told(result, tmp_path):
     with pytest.raises(MisreadError) as error:
         result.save(tmp_path / "file/new/out")
     assert str(error.value) == f"{tmp_path / 'file/new/out'}: cannot be created in {tmp_path / 'file'}"
+
+
+def test_an_earlier_result_in_a_folder_that_cannot_be_written_is_told(result, tmp_path, monkeypatch):
+    result.save(tmp_path / "out")
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)  # root may write anywhere
+    with pytest.raises(MisreadError, match="out: cannot be created in "):
+        refuse_existing(tmp_path / "out", overwrite=True)
 
 
 def test_a_file_is_never_replaced(result, tmp_path):

@@ -13,7 +13,7 @@ import zipfile
 from typing import NamedTuple
 
 import pytest
-from pipeline.conftest import Clone, stages_run
+from clones import Clone, stages_run
 
 from misread.experiments.project_copy import ROOT
 from misread.gtsrb import dataset

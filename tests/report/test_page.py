@@ -1,13 +1,17 @@
 """The page of the report, from made-up results: its text, and how it behaves in a browser."""
 
 import base64
+import errno
 import re
 
 import numpy as np
 import pandas as pd
+import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from misread import paths
+from misread.errors import MisreadError
 from misread.report import build, page, strength_slider
 
 
@@ -19,6 +23,24 @@ def test_the_page_needs_nothing_else_and_says_that_signs_are_rendered(written):
     assert text.count("<figure") == text.count('aria-label="A line that rises"')
     for anchor in re.findall(r'(?<!xlink:)href="#([\w-]+)"', text):
         assert f'id="{anchor}"' in text
+
+
+def test_figures_are_replaced_only_together_with_the_page(results, filled, project, monkeypatch):
+    def write(files):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    older = paths.REPORTS / "figures/older.svg"
+    older.parent.mkdir(parents=True)
+    older.touch()
+    monkeypatch.setattr(build, "Results", lambda settings: results)
+    monkeypatch.setattr(build, "draw", lambda results, folder: folder.mkdir() or filled["figures"])
+    monkeypatch.setattr(build.texts, "write", write)
+    with pytest.raises(MisreadError, match=r"^reports/figures: no space left"):
+        build.write(None)
+    assert older.exists()
+    monkeypatch.setattr(build.texts, "write", lambda files: None)
+    build.write(None)
+    assert not older.exists()
 
 
 def test_the_page_begins_with_a_figure_and_a_row_for_each_network(written, filled):

@@ -22,17 +22,17 @@ def require(settings: Params, stage: str) -> None:
         stage: name of the stage in ``dvc.yaml``.
 
     Raises:
-        MisreadError: there is not enough room; the message names the disk and a remedy.
+        MisreadError: there is not enough room; the message names the disk and a remedy. Or the user has no home folder.
 
     """
-    cache = _existing(Path(Config(".dvc")["cache"].get("dir") or ".dvc/cache").absolute())
+    cache, data = _existing(_cache()), _existing(paths.CLEAN.parent.absolute())
     sets = bytes_of_sets(settings)
     own = sets.pop(stage)
     if stage != "download":
         del sets["download"]
         sets.pop("prepare", None)
-    if cache.stat().st_dev != Path().stat().st_dev:
-        _compare(own, Path().absolute())
+    if cache.stat().st_dev != data.stat().st_dev:
+        _compare(own, data)
     if own + sum(sets.values()) > shutil.disk_usage(cache).free:
         _compare(own + sum(size for name, size in sets.items() if not is_held(name, cache)), cache)
 
@@ -69,6 +69,15 @@ def is_held(stage: str, cache: Path) -> bool:
         return all(_object(cache, output["md5"]).exists() for output in entry["outs"])
 
     return holds(stage)
+
+
+def _cache() -> Path:
+    """Folder of DVC's cache."""
+    try:
+        config = Config(".dvc")
+    except RuntimeError as error:  # no HOME, and a user whom the system does not know, as in some containers
+        raise MisreadError(f"HOME: DVC needs a home folder ({error})") from None
+    return Path(config["cache"].get("dir") or ".dvc/cache").absolute()
 
 
 def _value(parameters: dict, key: str) -> object:

@@ -1,6 +1,7 @@
 """Reading and writing of small text and JSON files."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 from misread.data import store
@@ -12,10 +13,10 @@ def as_json(values: dict) -> str:
 
 
 def write(files: dict[Path, str]) -> None:
-    """Write files: path -> text. A file is written completely or not at all."""
-    for target, text in files.items():
-        with store.complete_or_absent(target) as path:
-            path.write_text(text, encoding="utf-8")
+    """Write files: path -> text. All of them are written completely, or none."""
+    with ExitStack() as unfinished:
+        for target, text in files.items():
+            unfinished.enter_context(store.complete_or_absent(target)).write_text(text, encoding="utf-8")
 
 
 def read_json(path: Path) -> dict:

@@ -71,19 +71,20 @@ def map_blocks(
 def _in_processes(function: Callable[[int, int], Result], blocks: list, workers: int) -> Iterator[Result]:
     pool = ProcessPoolExecutor(workers)
     waiting: deque[Future] = deque()
+    started = False
     try:
         for number in range(len(blocks)):
             while len(waiting) < 3 * workers and number + len(waiting) < len(blocks):
                 waiting.append(pool.submit(function, *blocks[number + len(waiting)]))
+                started = True
             yield waiting.popleft().result()
-    except BaseException as error:
-        # If some workers could not start, the others would wait for work forever, and Python would wait for them.
-        for process in multiprocessing.active_children():
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise MisreadError(
-                f"a worker process was killed, as the system does when memory runs out; set {VARIABLE} below {workers}"
-            ) from None
-        raise
-    pool.shutdown()
+    except BrokenProcessPool:
+        raise MisreadError(
+            f"a worker process was killed, as the system does when memory runs out; set {VARIABLE} below {workers}"
+        ) from None
+    finally:
+        if not started:  # some workers could not start; the others would wait for work forever, and Python for them
+            for process in multiprocessing.active_children():
+                process.kill()
+        # The others finish their blocks. If one were killed while it returned a result, Python would wait for the rest.
+        pool.shutdown(wait=started, cancel_futures=True)

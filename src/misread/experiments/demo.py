@@ -126,8 +126,11 @@ def main() -> None:
         set_up(folder)
         (folder / "log.txt").unlink(missing_ok=True)
     listed = subprocess.run(
-        [*DVC, "stage", "list", "--name-only"], cwd=TARGET, env=ENVIRONMENT, capture_output=True, text=True, check=True
-    )
+        [*DVC, "stage", "list", "--name-only"], cwd=TARGET, env=ENVIRONMENT, capture_output=True, check=False,
+        encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    if listed.returncode:
+        sys.exit(f"{listed.stderr}error: DVC does not work here, see above")
     progress = Progress(len(listed.stdout.split()))
     try:
         repro(TARGET, progress, *BEFORE_BOTH)
@@ -148,4 +151,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"error: {error.filename or TARGET}: {error.strerror}")

@@ -48,4 +48,4 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
 
 def save_png(image: np.ndarray, path: Path) -> None:
     """Write an image, uint8 ``(H, W, 3)``, RGB."""
-    cv2.imwrite(str(path), image[:, :, ::-1])
+    path.write_bytes(cv2.imencode(".png", image[:, :, ::-1])[1].tobytes())  # `imwrite` does not tell of a full disk

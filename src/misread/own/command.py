@@ -31,6 +31,7 @@ USAGE = "misread {} DATA --out FOLDER [options]"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; a user's mistake ends it with one line and status 1."""
     os.environ["MPLBACKEND"] = "Agg"  # no screen is needed
+    sys.stdout.reconfigure(errors="replace")  # a terminal's encoding may lack characters, such as that of an old locale
     given = _parser().parse_args(arguments)
     try:
         given.run(given)

@@ -120,10 +120,10 @@ def refuse_existing(folder: Path, overwrite: bool) -> None:
         MisreadError: as for `Result.save`.
 
     """
+    parent = next(one for one in folder.absolute().parents if one.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise MisreadError(f"{folder}: cannot be created in {parent}")
     if not folder.exists():
-        parent = next(one for one in folder.absolute().parents if one.exists())
-        if not (parent.is_dir() and os.access(parent, os.W_OK)):
-            raise MisreadError(f"{folder}: cannot be created in {parent}")
         return
     if not folder.is_dir():
         raise MisreadError(f"{folder}: is a file; name a folder that does not exist yet")

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import ModuleType
 
 from misread import paths
-from misread.data import store
+from misread.data import store, texts
 from misread.params import Params
 from misread.report import (
     confidence,
@@ -51,10 +51,10 @@ def draw(results: Results, folder: Path) -> dict[str, Picture]:
 
     """
     pictures = {}
-    with store.complete_or_absent(folder) as target, style.applied():
+    with style.applied():
         for topic, content in topics(results).items():
             for name, drawn in content.figures(results).items():
-                path = target / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"
+                path = folder / topic / f"{name}{'.png' if drawn.photographs else '.svg'}"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 style.save(drawn.figure, path)
                 caption = f"{drawn.caption} {results.seen_in_training}" if drawn.classifiers else drawn.caption
@@ -91,11 +91,14 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
     }
 
 
-def pages(settings: Params) -> dict[Path, str]:
-    """Draw all figures and return path -> text for the page and for the results table on GitHub."""
+def write(settings: Params) -> None:
+    """Draw all figures, and write them, the page and the results table on GitHub: all of them, or nothing."""
     results = Results(settings)
-    filled = context(results, draw(results, paths.REPORTS / "figures"))
-    return {
-        paths.REPORTS / "index.html": page.render("report.html.j2", **filled),
-        paths.REPORTS / "results.md": page.render("results.md.j2", **filled),
-    }
+    with store.complete_or_absent(paths.REPORTS / "figures") as folder:
+        filled = context(results, draw(results, folder))
+        texts.write(
+            {
+                paths.REPORTS / "index.html": page.render("report.html.j2", **filled),
+                paths.REPORTS / "results.md": page.render("results.md.j2", **filled),
+            }
+        )

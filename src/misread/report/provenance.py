@@ -23,7 +23,9 @@ def revision() -> str:
 
     def git(*arguments: str) -> str:
         english = os.environ | {"LC_ALL": "C"}
-        done = subprocess.run(["git", *arguments], env=english, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", *arguments], env=english, capture_output=True, encoding="utf-8", errors="replace", check=True
+        )
         return done.stdout.strip()
 
     try:

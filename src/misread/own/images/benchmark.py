@@ -98,7 +98,10 @@ def _fetched() -> Path:
     """Folder of the archives, downloaded if need be."""
     if is_benchmark(paths.ARCHIVES):
         return paths.ARCHIVES
-    cache = platformdirs.user_cache_path("misread")
+    try:
+        cache = platformdirs.user_cache_path("misread")
+    except RuntimeError:
+        raise MisreadError("HOME: not set, and this user has no home folder to keep the images in; set it") from None
     folder = cache / WORD
     if not is_benchmark(folder):
         try:

@@ -31,7 +31,10 @@ def open_images(
     """
     options = {"--split": split, "--path-column": path_column, "--label-column": label_column}
     given = {name: value for name, value in options.items() if value is not None}
-    path = Path(spec).expanduser()
+    try:
+        path = Path(spec).expanduser()
+    except RuntimeError:  # an unknown user, as in ~name, or one without a home folder
+        raise MisreadError(f"{spec}: there is no such home folder") from None
     if spec == benchmark.WORD:
         _refuse(given, (), "the benchmark")
         return benchmark.open_benchmark()
