@@ -167,7 +167,7 @@ class TestMakeSetup:
         monkeypatch.setattr(environment.Path, "write_bytes", full)
         with pytest.raises(OSError, match="No space left"):
             environment.build(partial, folder / ".venv")
-        assert sorted(path.name for path in folder.iterdir()) == ["requirements.lock", "scripts"]
+        assert sorted(path.name for path in folder.iterdir()) == ["requirements", "requirements.lock", "scripts"]
 
     @pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
     def test_other_pythons_are_refused(self, monkeypatch, version):
