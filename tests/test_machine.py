@@ -210,6 +210,7 @@ class TestErrorsOfTheSystem:
             (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "no more processes or threads"),
             (RuntimeError("can't start new thread"), "no more processes or threads"),
             (PermissionError(errno.EACCES, "Permission denied", "data/x"), "data/x: Permission denied"),
+            (RuntimeError("could not determine the home directory"), "HOME: could not determine the home directory"),
             (OSError(errno.EFBIG, "File too large"), "a file is larger than the system allows (`ulimit -f`"),
             (OSError("4096 requested and 112 written"), "a file could not be written to its end"),
             (

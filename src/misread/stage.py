@@ -53,6 +53,8 @@ def described(error: Exception) -> str | None:
         return LIMITS[errno.ENOMEM]
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return LIMITS[errno.EAGAIN]
+    if isinstance(error, RuntimeError) and "home directory" in str(error):  # platformdirs's
+        return f"HOME: {error}"
     if isinstance(error, OSError) and error.errno in LIMITS:
         return LIMITS[error.errno]
     if isinstance(error, OSError) and error.errno is None and " requested and " in str(error):  # NumPy's, of any cause

@@ -22,10 +22,11 @@ def require(settings: Params, stage: str) -> None:
         stage: name of the stage in ``dvc.yaml``.
 
     Raises:
-        MisreadError: there is not enough room; the message names the disk and a remedy. Or the user has no home folder.
+        MisreadError: there is not enough room; the message names the disk and a remedy.
 
     """
-    cache, data = _existing(_cache()), _existing(paths.CLEAN.parent.absolute())
+    cache = _existing(Path(Config(".dvc")["cache"].get("dir") or ".dvc/cache").absolute())
+    data = _existing(paths.CLEAN.parent.absolute())
     sets = bytes_of_sets(settings)
     own = sets.pop(stage)
     if stage != "download":
@@ -69,15 +70,6 @@ def is_held(stage: str, cache: Path) -> bool:
         return all(_object(cache, output["md5"]).exists() for output in entry["outs"])
 
     return holds(stage)
-
-
-def _cache() -> Path:
-    """Folder of DVC's cache."""
-    try:
-        config = Config(".dvc")
-    except RuntimeError as error:  # no HOME, and a user whom the system does not know, as in some containers
-        raise MisreadError(f"HOME: DVC needs a home folder ({error})") from None
-    return Path(config["cache"].get("dir") or ".dvc/cache").absolute()
 
 
 def _value(parameters: dict, key: str) -> object:

@@ -54,14 +54,6 @@ def quiet() -> Iterator[None]:
             os.close(before)
 
 
-def _home() -> str:
-    """Folder for downloaded weights. The only keras.json in it is the default one, which Keras writes."""
-    try:
-        return str(platformdirs.user_cache_path("misread") / "keras")
-    except RuntimeError:  # no HOME, and a user that the system does not know, as in some containers
-        return f"{os.devnull}/keras"  # a folder that cannot be made, so that Keras takes one in /tmp for downloads
-
-
 def keras() -> None:
     """Import Keras and TensorFlow, ignoring the user's settings.
 
@@ -72,8 +64,9 @@ def keras() -> None:
     for name in DECISIVE:
         os.environ.pop(name, None)
     os.environ["KERAS_BACKEND"] = DEFAULTS["backend"]
+    # The only keras.json in this folder is the default one that Keras writes. Downloaded weights are kept there.
     folder = os.environ.get("KERAS_HOME")
-    os.environ["KERAS_HOME"] = _home()
+    os.environ["KERAS_HOME"] = str(platformdirs.user_cache_path("misread") / "keras")
     hidden = [name for name in UNUSED_BY_KERAS if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # importing a module that is None fails as if it were not installed
     try:

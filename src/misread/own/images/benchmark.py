@@ -98,10 +98,7 @@ def _fetched() -> Path:
     """Folder of the archives, downloaded if need be."""
     if is_benchmark(paths.ARCHIVES):
         return paths.ARCHIVES
-    try:
-        cache = platformdirs.user_cache_path("misread")
-    except RuntimeError:
-        raise MisreadError("HOME: not set, and this user has no home folder to keep the images in; set it") from None
+    cache = platformdirs.user_cache_path("misread")
     folder = cache / WORD
     if not is_benchmark(folder):
         try:
