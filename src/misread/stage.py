@@ -14,7 +14,6 @@ LIMITS = {
     errno.EAGAIN: f"the system allows no more processes or threads (`ulimit -u` tells how many); {FEWER}",
     errno.EMFILE: f"the system allows no more open files (`ulimit -n` tells how many); {FEWER}",
     errno.ENFILE: f"the system allows no more open files on the whole machine; {FEWER}",
-    errno.EFBIG: "a file is larger than the system allows (`ulimit -f` tells how large); nothing was kept of it",
 }
 
 
@@ -57,8 +56,6 @@ def described(error: Exception) -> str | None:
         return f"HOME: {error}"
     if isinstance(error, OSError) and error.errno in LIMITS:
         return LIMITS[error.errno]
-    if isinstance(error, OSError) and error.errno is None and " requested and " in str(error):  # NumPy's, of any cause
-        return f"a file could not be written to its end ({error}): your quota is used up, or `ulimit -f` is too small"
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         name = error.object[max(0, error.start - 40) : error.end + 40]
         return (

@@ -128,7 +128,10 @@ def test_a_limit_on_the_size_of_files_is_named_for_what_it_is(clone, disk):
     limited = ("sh", "-c", 'ulimit -f 200 && exec "$@"', "sh", "./run", "later.py", "noise", "gaussian", "avg")
     done = disk.run(*limited, cwd=project.folder, env=project.environment)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("error: a file is larger than the system allows (`ulimit -f`")
+    assert done.stderr.splitlines()[-1] == (
+        "error: data/noisy/gaussian-avg: no space left on its disk, in your quota, or below `ulimit -f`; nothing was "
+        "kept of it"
+    )
     assert "Traceback" not in done.stderr
     assert project.files() == before
 

@@ -129,7 +129,7 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
     """Yield a temporary path, not created yet, that is renamed to ``path`` on success and deleted on failure.
 
     Raises:
-        MisreadError: the disk is full; the message names ``path``.
+        MisreadError: there is no room to write; the message names ``path``.
 
     """
     path = Path(path)
@@ -141,12 +141,21 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         _remove(path)
         os.replace(temporary, path)
     except OSError as error:
-        # Some libraries do not pass on the system's error number.
-        if error.errno in (errno.ENOSPC, errno.EDQUOT) or shutil.disk_usage(path.parent).free < FULL:
-            raise MisreadError(f"{path}: no space left on its disk, or in your quota; nothing was kept of it") from None
+        if _is_lack_of_room(error, path.parent):
+            raise MisreadError(
+                f"{path}: no space left on its disk, in your quota, or below `ulimit -f`; nothing was kept of it"
+            ) from None
         raise
     finally:
         _remove(temporary)
+
+
+def _is_lack_of_room(error: OSError, folder: Path) -> bool:
+    """Whether a file could not be written because of a full disk, a quota, or a limit on the size of files."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return True
+    # NumPy and other libraries do not pass on the system's error number.
+    return " requested and " in str(error) or shutil.disk_usage(folder).free < FULL
 
 
 def _remove(path: Path) -> None:
