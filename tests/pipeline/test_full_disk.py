@@ -14,6 +14,7 @@ from small_disk import SIZE, SmallDisk
 from misread.experiments.project_copy import change_params
 from misread.params import yaml12
 
+LACK_OF_ROOM = "no space left on its disk, in your quota, or below `ulimit -f`; nothing was kept of it"
 pytestmark = pytest.mark.slow
 
 # A stage after its check of the free space, as if another program had filled the disk since.
@@ -110,9 +111,7 @@ def test_a_stage_on_a_full_disk_leaves_all_as_it_was_and_works_when_there_is_roo
     disk.leave(free)
     done = project.run("later.py", *stage.split())
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
-        f"error: {outputs[0]}: no space left on its disk, or in your quota; nothing was kept of it"
-    )
+    assert done.stderr.splitlines()[-1] == (f"error: {outputs[0]}: {LACK_OF_ROOM}")
     assert "Traceback" not in done.stderr
     assert project.files() == before
     disk.leave(SIZE)
@@ -128,10 +127,7 @@ def test_a_limit_on_the_size_of_files_is_named_for_what_it_is(clone, disk):
     limited = ("sh", "-c", 'ulimit -f 200 && exec "$@"', "sh", "./run", "later.py", "noise", "gaussian", "avg")
     done = disk.run(*limited, cwd=project.folder, env=project.environment)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
-        "error: data/noisy/gaussian-avg: no space left on its disk, in your quota, or below `ulimit -f`; nothing was "
-        "kept of it"
-    )
+    assert done.stderr.splitlines()[-1] == f"error: data/noisy/gaussian-avg: {LACK_OF_ROOM}"
     assert "Traceback" not in done.stderr
     assert project.files() == before
 
