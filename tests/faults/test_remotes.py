@@ -45,3 +45,20 @@ def test_a_remote_that_does_not_work_is_told_in_one_line_and_is_not_added(finish
     assert lines[0].startswith(f"error: {served.wrong_url}: cannot be written (")
     assert served.told in lines[0]
     assert fresh.dvc("remote", "list").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", "error: make remote URL=FOLDER, s3://BUCKET/PATH"),
+        ("gs://bucket/misread", "install DVC's package (`pip install dvc-gs`)"),
+        ("Größe", "DVC cannot write the path of a remote with letters beyond ASCII"),
+    ],
+)
+def test_another_kind_of_url_is_told_in_one_line(finished, tmp_path, url, told):
+    fresh = finished.cloned(tmp_path / "fresh")
+    done = add_remote(fresh, url, {}, check=False)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert fresh.dvc("remote", "list").stdout == ""
