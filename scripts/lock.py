@@ -31,18 +31,11 @@ ADDED = "# Installed on top of requirements.lock, and without the packages that 
 
 def resolve(wanted: list[str], target: Path, *options: str) -> None:
     """Write the versions of the wanted packages; those that ``target`` has already are kept if possible."""
+    # The system's certificates include those of a company's proxy.
     command = [
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--universal",
-        "--fork-strategy",
-        "fewest",
-        "--python-version",
-        "3.11",
-    ]
-    command += ["--no-header", *options, *wanted, "--output-file", str(target)]
+        "uv", "pip", "compile", "--system-certs", "--quiet", "--no-header", "--universal", "--fork-strategy", "fewest",
+        "--python-version", "3.11", *options, *wanted, "--output-file", str(target),
+    ]  # fmt: skip
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         sys.exit("error: uv could not resolve the dependencies of pyproject.toml, see above")
 
