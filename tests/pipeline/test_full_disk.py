@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from additions import SPECKLE, VGG16
 from clones import Clone, stages_run
 from small_disk import SIZE, SmallDisk
 
@@ -144,7 +145,7 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_written(clone, disk
 
 
 def test_a_full_cache_is_told_by_dvc_and_the_next_run_ends_as_an_undisturbed_one(clone, disk, tmp_path):
-    other = Clone(tmp_path / "clone", disk.folder / "cache")
+    other = Clone(tmp_path / "clone", disk.folder / "cache", additions=(VGG16, SPECKLE))
 
     def repro():
         return disk.run(sys.executable, "-m", "dvc", "repro", "check", cwd=other.folder, env=other.environment)
