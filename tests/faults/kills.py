@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 KILLS = 20
 LONGEST = 6.0  # seconds after the start of a stage; most take less
-DEADLINE = 300.0  # seconds for one more stage to begin
+DEADLINE = 600.0  # seconds until a stage begins
 
 
 class Kill(NamedTuple):
@@ -48,8 +48,8 @@ def run_and_kill(clone, seed):
             except subprocess.TimeoutExpired:
                 os.killpg(running.pid, signal.SIGKILL)
             ended = running.wait()
-        if ended not in (0, -signal.SIGKILL):
-            raise AssertionError(log.read_text()[-3000:])
+        note_stages(log, begun)
+        assert ended == -signal.SIGKILL, log.read_text()[-3000:]
         kills.append(Kill(begun[-1], delay, clone.dvc("status", check=False).stderr))
     clone.run(sys.executable, "scripts/study.py")
     return kills
@@ -68,12 +68,17 @@ def wait_for_stage(running, log, begun, number):
     """Wait until a stage begins after ``number`` others; ``begun`` lists all that began so far."""
     deadline = time.monotonic() + DEADLINE
     while running.poll() is None:
-        for stage in re.findall(r"^Running stage '(.+)':", log.read_text(errors="replace"), re.MULTILINE):
-            if stage not in begun:
-                begun.append(stage)
+        note_stages(log, begun)
         if len(begun) > number:
             return
         if time.monotonic() > deadline:
             os.killpg(running.pid, signal.SIGKILL)
             raise AssertionError(f"no other stage has begun:\n{log.read_text()[-3000:]}")
         time.sleep(0.05)
+
+
+def note_stages(log, begun):
+    """Add the stages that have begun to a list."""
+    for stage in re.findall(r"^Running stage '(.+)':", log.read_text(errors="replace"), re.MULTILINE):
+        if stage not in begun:
+            begun.append(stage)
