@@ -17,6 +17,7 @@ from misread.experiments.project_copy import ROOT, change_params
 from misread.gtsrb import rendered, zips
 from misread.training.determinism import make_deterministic
 
+pytest_plugins = ("skips",)
 SEED = 7
 SIZES = {"cnn": 16, "resnet50": 32}  # of the tiny project's networks, pixels
 SHOWN = [14, 13, 14, 0]  # class of each of its test images
@@ -29,24 +30,6 @@ THRESHOLDS = {
 
 # TensorFlow's number of threads can only be set before it computes anything, be it while tests are collected.
 make_deterministic(SEED, params.load(ROOT / "params.yaml").threads)
-
-
-def pytest_addoption(parser):
-    parser.addoption("--fail-on-skip", action="store_true", help="fail if a test is skipped, but for --allow-skip")
-    parser.addoption("--allow-skip", action="append", default=[], metavar="TEXT", help="of a reason that is no failure")
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """A run in which tests were skipped that should not have been has failed."""
-    if not config.getoption("--fail-on-skip"):
-        return
-    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
-    allowed = config.getoption("--allow-skip")
-    wrong = sorted({reason for reason in reasons if not any(text in reason for text in allowed)})
-    for reason in wrong:
-        terminalreporter.write_line(f"FAILED: a test was skipped ({reason})", red=True)
-    if wrong:
-        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_collection_modifyitems(items):

@@ -248,14 +248,23 @@ def test_every_group_has_a_lock_file_and_shares_no_package_with_another_version(
 
 def test_a_skipped_test_fails_a_run_that_allows_none(tmp_path):
     (tmp_path / "test_it.py").write_text("import pytest\ndef test_it():\n    pytest.skip('no browser here')\n")
-    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
 
     def run(*options):
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "--rootdir", tmp_path, tmp_path, *options]
-        path = os.pathsep.join(str(ROOT / name) for name in ("src", "stages", "scripts"))
-        return subprocess.run(
-            command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
-        )
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "skips",
+            "-q",
+            "-rs",
+            "--rootdir",
+            tmp_path,
+            tmp_path,
+            *options,
+        ]
+        path = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+        return subprocess.run([sys.executable, "-m", *command], env=path, capture_output=True, text=True, check=False)
 
     plain = run()
     assert plain.returncode == 0

@@ -98,6 +98,9 @@ def server(tiny_project, tmp_path_factory):
         server.process.wait(20)
 
 
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"  # Streamlit has sent the whole page
+
+
 class Page:
     """What a visitor sees and does."""
 
@@ -105,6 +108,7 @@ class Page:
         self.driver = driver
         driver.get(url)
         self.wait_for("section.card")
+        self.wait_for(AT_REST)
 
     def script(self, code, *arguments):
         return self.driver.execute_script(code, *arguments)
@@ -135,8 +139,10 @@ class Page:
         self.wait_for("input[type=file]")[0].send_keys(str(path))
 
     def changed_from(self, images):
-        """The images once they differ, all of them there."""
-        return until(lambda: (now := self.images()) != images and len(now) == len(images) and now)
+        """The images once they differ and the page is complete."""
+        until(lambda: (now := self.images()) != images and len(now) == len(images))
+        self.wait_for(AT_REST)
+        return self.images()
 
 
 @pytest.fixture
