@@ -250,21 +250,11 @@ def test_a_skipped_test_fails_a_run_that_allows_none(tmp_path):
     (tmp_path / "test_it.py").write_text("import pytest\ndef test_it():\n    pytest.skip('no browser here')\n")
 
     def run(*options):
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "skips",
-            "-q",
-            "-rs",
-            "--rootdir",
-            tmp_path,
-            tmp_path,
-            *options,
-        ]
+        command = ("-p", "skips", "-q", "-rs", "--rootdir", tmp_path, tmp_path, *options)
         path = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
-        return subprocess.run([sys.executable, "-m", *command], env=path, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *command], env=path, capture_output=True, text=True, check=False
+        )
 
     plain = run()
     assert plain.returncode == 0
