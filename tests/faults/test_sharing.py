@@ -79,8 +79,7 @@ def test_results_of_two_branches_are_merged_as_readme_says(finished, shared, tmp
         clone.repro()
         clone.commit(clone.folder.name)
     for command in (
-        "dvc push --run-cache", "dvc fetch --run-cache", "git checkout --ours dvc.lock metrics reports", "dvc repro",
-        "git add --all",
+        "dvc push --run-cache", "git checkout --ours dvc.lock metrics reports", "dvc repro --pull", "git add --all",
     ):  # fmt: skip
         assert f"    {command}" in README
     theirs.dvc("push", "--run-cache")
@@ -91,8 +90,7 @@ def test_results_of_two_branches_are_merged_as_readme_says(finished, shared, tmp
     )
     assert re.search(r"CONFLICT .* dvc\.lock", merged.stdout)
     ours.git("checkout", "--ours", "dvc.lock", "metrics", "reports")
-    ours.dvc("fetch", "--run-cache")
-    ran = ours.repro()
+    ran = ours.repro("--pull")
     scored = {f"score@cnn-{regime}" for regime in ("clean", "noisy", "robust")}
     assert set(ran) <= {"check", *scored, "tabulate", "report"}, "what took long comes from the remote"
     assert "report" in ran
