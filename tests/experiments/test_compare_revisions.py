@@ -1,6 +1,7 @@
 """Differences between two revisions are sorted into harmless and real ones."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from misread.errors import MisreadError
 from misread.experiments import compare_revisions
 from misread.experiments.compare_revisions import Results, Tolerance
+from misread.experiments.project_copy import ROOT
 
 CODE = {"path": "src/misread/training", "md5": "code"}
 STAGES = {
@@ -101,3 +103,10 @@ def test_results_are_read_from_git_and_from_the_workspace(tmp_path):
     (tmp_path / "dvc.lock").unlink()
     with pytest.raises(MisreadError, match=r"dvc\.lock: no such file"):
         compare_revisions.read(None, tmp_path)
+
+
+def test_the_documentation_has_the_tolerances():
+    text = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    for metric, tolerance in compare_revisions.TOLERANCES.items():
+        assert re.search(rf"^\| `{metric}` \| .* \| {tolerance} \|$", text, re.MULTILINE), metric
+    assert re.search(rf"^\| strength at which 10% .* \| {compare_revisions.THRESHOLD} \|$", text, re.MULTILINE)

@@ -36,18 +36,18 @@ class Tolerance(NamedTuple):
         return f"{self.value:.0%}" if self.relative else f"{self.value:g}"
 
 
-# docs/reliability.md says where these come from.
+# About twice what was seen between two kinds of processors: docs/reliability.md has the table, and a test compares it.
 TOLERANCES = {
-    "clean": Tolerance(0.01),
-    "chosen": Tolerance(0.04),
-    "noisy": Tolerance(0.02),
-    "mce": Tolerance(0.06),
+    "clean": Tolerance(0.015),
+    "chosen": Tolerance(0.045),
+    "noisy": Tolerance(0.03),
+    "mce": Tolerance(0.03),
     "params": Tolerance(0),
     "fid": Tolerance(0.2, relative=True),
     "gan_test": Tolerance(0.06),
     "gan_train": Tolerance(0.06),
 }
-THRESHOLD = Tolerance(0.2, relative=True)  # of the other metrics: for each noise type, the strength at which 10% fail
+THRESHOLD = Tolerance(0.35, relative=True)  # of the other metrics: for each noise type, the strength at which 10% fail
 
 
 class Results(NamedTuple):
