@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ def main() -> None:
             problem = refused_python() or refused_machine()
             if problem:
                 sys.exit(f"error: {problem}")
-            build(PARTIAL, ENVIRONMENT)
+            build(PARTIAL, ENVIRONMENT, installed_groups())
         put_in_place(PARTIAL, ENVIRONMENT)
     for group in sys.argv[1:]:
         lock = ROOT / f"requirements/{group}.lock"
@@ -72,8 +73,21 @@ def refused_machine() -> "str | None":
     return f"{MACHINES}; this is {system} on {machine}"
 
 
-def build(folder: Path, final: Path) -> None:
-    """Create an environment with the packages of `LOCK` in ``folder``, to be moved to ``final`` later."""
+def installed_groups() -> "list[Path]":
+    """The lock files of the groups that the environment has, of `make remote` for example: a new one has them too."""
+    locks = sorted((ROOT / "requirements").glob("*.lock"))
+    return [lock for lock in locks if lock != BUILD_LOCK and (ENVIRONMENT / lock.name).exists()]
+
+
+def build(folder: Path, final: Path, groups: Sequence[Path] = ()) -> None:
+    """Create an environment in ``folder``, to be moved to ``final`` later.
+
+    Args:
+        folder: of the environment; what is there is removed.
+        final: later folder.
+        groups: lock files of what it gets beside the packages of `LOCK`.
+
+    """
     print(f"Installing the packages of {LOCK.name}; this takes some minutes", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "venv", "--prompt", ".venv", str(folder)]
@@ -82,6 +96,9 @@ def build(folder: Path, final: Path) -> None:
             sys.exit(f"error: {folder}: no virtual environment could be created there, see above")
         install(folder, BUILD_LOCK)
         install(folder, LOCK)
+        for group in groups:
+            install(folder, group)
+            mark(folder, group)
         # Scripts contain the absolute path of their interpreter.
         for script in (folder / "bin").iterdir():
             content = b"" if script.is_symlink() else script.read_bytes()

@@ -1,8 +1,8 @@
 """Add a DVC remote that can be written and read: remote.py URL [OPTION=VALUE ...].
 
-The packages that the URL needs are installed, a small file is written, read back and removed, and only then the remote
-is added as the default of this clone, in ``.dvc/config.local``. There it does not affect other clones: with a default
-remote of a kind that is not installed, every `dvc exp run` fails. The options are those of `dvc remote modify`.
+The packages that the URL needs are installed, and a small file is written, read back and removed. The remote is added
+after that, as the default of this clone, in ``.dvc/config.local``. There it does not affect other clones: with a
+default remote of a kind that is not installed, every `dvc exp run` fails. The options are those of `dvc remote modify`.
 """
 
 import logging
@@ -25,6 +25,7 @@ GROUPS = {
     "webdav": "webdav",
     "webdavs": "webdav",
 }  # scheme of a URL -> its packages
+OTHERS = ("azure", "gdrive", "gs", "hdfs", "oss")  # kinds for which DVC has a package of this name
 USAGE = 'make remote URL=FOLDER, s3://BUCKET/PATH, ssh://HOST/PATH or webdavs://HOST/PATH [OPTIONS="user=NAME ..."]'
 
 
@@ -54,10 +55,10 @@ def install(url: str) -> None:
     """
     scheme = url.partition("://")[0] if "://" in url else ""
     if scheme not in GROUPS:
-        raise Unusable(
-            f"a folder, s3://, ssh://, webdav:// or webdavs:// is expected; for another kind, install DVC's package "
-            f"(`pip install dvc-{scheme}`) and call `dvc remote add --local --default {NAME} {url}`"
-        )
+        other = "; DVC's documentation tells what other kinds need"
+        if scheme in OTHERS:
+            other = f"; for {scheme}, `pip install dvc-{scheme}` and `dvc remote add --local --default {NAME} {url}`"
+        raise Unusable(f"a folder, s3://, ssh://, webdav:// or webdavs:// is expected{other}")
     if group := GROUPS[scheme]:
         script = Path(__file__).with_name("environment.py")
         if subprocess.run([sys.executable, str(script), group], check=False).returncode:

@@ -10,10 +10,12 @@ The script repairs these three first.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,27 +29,34 @@ from voluptuous import Invalid
 
 BEING_WRITTEN = 10  # seconds; another process may still be writing to a younger folder
 ENTRY = re.compile(r"^  (\S.*):$", re.MULTILINE)  # the first line of a stage in dvc.lock
+CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 START = "schema: '2.0'\nstages:\n"
 
 
 def remove_empty_runs(cache: Path) -> None:
     """Remove the empty folders of a run cache."""
     for folder in cache.glob("runs/*/*"):
-        if time.time() - folder.stat().st_mtime > BEING_WRITTEN and not any(folder.iterdir()):
-            folder.rmdir()
+        with suppress(OSError):  # not a folder, not ours, or removed by another process meanwhile
+            if time.time() - folder.stat().st_mtime > BEING_WRITTEN and not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def repair_lock(path: Path) -> None:
     """Replace a part of a ``dvc.lock`` by its complete entries; those that it lacks come from the last commit."""
     if not path.exists() or _is_whole(text := path.read_text(encoding="utf-8", errors="replace")):
         return
+    if CONFLICT.search(text):
+        sys.exit(f"error: {path.name}: has conflicts of a merge; README shows under Share how to solve them")
     committed = subprocess.run(
         ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, encoding="utf-8", check=False
     )
     entries = _entries(committed.stdout) if committed.returncode == 0 else {}
     entries |= dict(list(_entries(text).items())[:-1])  # the last one is cut
-    if entries:
-        path.write_text(START + "".join(entries.values()), encoding="utf-8")
+    repaired = START + "".join(entries.values())
+    if entries and _is_whole(repaired):
+        temporary = path.with_name(f".{path.name}.partial")
+        temporary.write_text(repaired, encoding="utf-8")
+        os.replace(temporary, path)
     else:
         path.unlink()
     print(f"{path.name} was only a part, as DVC was killed while it wrote the file; it has been repaired", flush=True)
@@ -76,6 +85,8 @@ def _is_dvc(pid: int) -> bool:
     """Whether a process runs, and is DVC."""
     try:
         return "dvc" in " ".join(psutil.Process(pid).cmdline())  # a dead process has no command line
+    except psutil.AccessDenied:  # of another user
+        return True
     except psutil.Error:
         return False
 
@@ -108,8 +119,12 @@ def main() -> None:
         sys.exit(f"error: {error}")
     except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
         sys.exit(f"error: DVC needs a home folder and a user name, set HOME and USER ({error})")
-    sys.exit(subprocess.run([sys.executable, "-m", "dvc", "repro", *sys.argv[1:]], check=False).returncode)
+    # In place of this process: a parent would kill DVC soon after an interruption, instead of letting it end.
+    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `make study` starts anew")

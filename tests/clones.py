@@ -61,7 +61,9 @@ class Clone:
     def git(self, *arguments):
         """Call git; clones with the same files get the same commits, which the report names."""
         dates = [f"GIT_{role}_DATE=2021-01-01T00:00:00Z" for role in ("AUTHOR", "COMMITTER")]
-        return self.run("env", *dates, "git", "-c", "user.name=test", "-c", "user.email=test@example.org", *arguments)
+        settings = ("user.name=test", "user.email=test@example.org", "commit.gpgsign=false", "core.hooksPath=/dev/null")
+        options = [part for setting in settings for part in ("-c", setting)]
+        return self.run("env", *dates, "git", *options, *arguments)
 
     def commit(self, message):
         self.git("add", ".")

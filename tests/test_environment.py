@@ -97,12 +97,15 @@ class TestMakeSetup:
         assert environment.stat().st_ino == made
 
     @pytest.mark.slow
-    def test_groups_are_added_once(self, folder):
+    def test_groups_are_added_once_and_stay_in_a_new_environment(self, folder):
         (folder / "requirements/more.lock").write_text("# nothing either\n")
         assert self.run(folder, "more").returncode == 0
         made = (folder / ".venv/more.lock").stat().st_mtime_ns
         assert self.run(folder, "more").returncode == 0
         assert (folder / ".venv/more.lock").stat().st_mtime_ns == made
+        (folder / "requirements.lock").write_text("# other packages\n")
+        assert "Installing the packages" in self.run(folder).stdout
+        assert (folder / ".venv/more.lock").exists()
 
     @pytest.mark.slow
     @pytest.mark.parametrize(

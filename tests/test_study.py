@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
@@ -71,6 +72,14 @@ def test_entries_that_were_cut_off_come_from_the_last_commit(lock):
     assert different == entries[:1], "the newer entry is kept"
 
 
+def test_conflicts_of_a_merge_are_left_to_the_user(lock):
+    text = TEXT.replace("    cmd:", "<<<<<<< HEAD\n    cmd:", 1) + ">>>>>>> theirs\n"
+    lock.write_text(text)
+    with pytest.raises(SystemExit, match="has conflicts of a merge; README shows"):
+        study.repair_lock(lock)
+    assert lock.read_text() == text
+
+
 @pytest.mark.parametrize("content", ["", '{"write": {"/data', "{}"])
 def test_a_part_of_the_file_of_locks_is_removed(tmp_path, content):
     path = tmp_path / "rwlock"
@@ -85,8 +94,8 @@ def test_locks_of_processes_that_have_ended_are_removed(tmp_path):
     path = tmp_path / "rwlock"
     working = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "dvc"])
     dead = subprocess.Popen(["true"])  # nobody waits for it until the end of the test
-    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
-    assert psutil.pid_exists(dead.pid)
+    while psutil.Process(dead.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
     entries = {
         name: {"pid": pid, "cmd": "dvc repro"}
         for name, pid in (("working", working.pid), ("dead", dead.pid), ("other", os.getpid()), ("none", 2**22 + 1))

@@ -51,7 +51,7 @@ NETWORK_AND_TABLE = (OTHER_NETWORK, OTHER_TABLE)
         (results(NETWORK_AND_TABLE, [("clean", 0.94), ("wave10", 6.5)]), "Real: 1 of 2 metrics differ", False),
         (results(NETWORK_AND_TABLE, [("wave10", None)]), "Real: 1 of 1 metrics differ", False),
         (results([('"images"', '"other"')]), "Real: prepare should write the same bytes", False),
-        (results(stages={"prepare": STAGES["prepare"]}), "The two have other stages", False),
+        (results(stages={"prepare": STAGES["prepare"]}), "Real: the two do not have the same stages", False),
     ],
 )
 def test_the_verdict(other, verdict, harmless):

@@ -28,8 +28,8 @@ class Runs(NamedTuple):
     killed: Future
 
 
-def pytest_report_header():
-    return f"moments of the kills: MISREAD_KILL_SEED={SEED}"
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"The same moments of the kills again: MISREAD_KILL_SEED={SEED}")
 
 
 def new_clone(folder):

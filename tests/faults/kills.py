@@ -26,7 +26,8 @@ class Kill(NamedTuple):
 def run_and_kill(clone, seed):
     """Run the whole graph; kill all its processes at random moments and resume it each time.
 
-    A moment is a stage and a delay after its start. `make study` resumes the run, as README says.
+    A moment is a number of stages that have begun and a delay after that, or after the start of DVC if they had begun
+    before. `make study` resumes the run, as README says.
 
     Args:
         clone: that has run nothing.

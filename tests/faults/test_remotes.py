@@ -51,7 +51,8 @@ def test_a_remote_that_does_not_work_is_told_in_one_line_and_is_not_added(finish
     ("url", "told"),
     [
         ("", "error: make remote URL=FOLDER, s3://BUCKET/PATH"),
-        ("gs://bucket/misread", "install DVC's package (`pip install dvc-gs`)"),
+        ("gs://bucket/misread", "for gs, `pip install dvc-gs` and `dvc remote add"),
+        ("ftp://host/misread", "s3://, ssh://, webdav:// or webdavs:// is expected; DVC's documentation tells"),
         ("Größe", "DVC cannot write the path of a remote with letters beyond ASCII"),
     ],
 )

@@ -22,7 +22,7 @@ def objects(clone):
     return {
         path.relative_to(folder).as_posix().replace("/", ""): hashlib.md5(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".tmp"  # DVC renames complete files only; `dvc gc` removes others
     }
 
 

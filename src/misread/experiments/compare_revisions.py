@@ -207,7 +207,7 @@ def describe(one: Results, other: Results) -> tuple[str, bool]:
 
 def _verdict(stages: Stages, differences: list[Difference], beyond: list[Difference]) -> str:
     if stages.only_one_side:
-        return "The two have other stages."
+        return "Real: the two do not have the same stages."
     if stages.inexact:
         return f"Real: {', '.join(stages.inexact)} should write the same bytes on every machine."
     if beyond:

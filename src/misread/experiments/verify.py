@@ -1,7 +1,7 @@
 """Run stages again in a scratch copy of the project without the cache, and compare the bytes: verify [STAGE ...].
 
-Without a stage, the whole graph runs, from the download on. What a named stage uses of other stages are links to the
-workspace. Nothing in the workspace changes.
+Without a stage, the whole graph runs; archives that were downloaded are used again. What a named stage uses of other
+stages are links to the workspace. Nothing in the workspace changes.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 import networkx
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
+from dvc.stage import PipelineStage
 
 from misread import paths
 from misread.errors import MisreadError
@@ -31,14 +32,17 @@ def stages_to_run(wanted: list[str]) -> list[str]:
     """
     try:
         repo = Repo()
-        found = {stage for name in wanted for stage in repo.stage.collect(name)}
+        found = {stage.addressing for name in wanted for stage in repo.stage.collect(name)}
         changed = repo.status(targets=wanted or None)
     except DvcException as error:
         raise MisreadError(str(error)) from None
     if changed:
         raise MisreadError(f"{', '.join(sorted(changed)[:3])}: not up to date; run `dvc repro` or `dvc checkout` first")
     in_order = networkx.dfs_postorder_nodes(repo.index.graph)  # a stage after those that it depends on
-    return [stage.addressing for stage in in_order if not wanted or stage in found]
+    names = [stage.addressing for stage in in_order if isinstance(stage, PipelineStage)]  # no files of `dvc add`
+    if others := found.difference(names):
+        raise MisreadError(f"{min(others)}: not a stage of dvc.yaml")
+    return [name for name in names if not wanted or name in found]
 
 
 def set_up(stages: dict[str, dict]) -> None:
@@ -50,9 +54,8 @@ def set_up(stages: dict[str, dict]) -> None:
     """
     shutil.rmtree(SCRATCH, ignore_errors=True)
     copy_project(SCRATCH, {})
-    config = SCRATCH / ".dvc/config"  # without git, so that DVC ignores the repository around it
-    settings = config.read_text(encoding="utf-8").replace("[core]", "[core]\n    no_scm = true")
-    config.write_text(settings, encoding="utf-8")
+    # Without git, so that DVC ignores the repository around it.
+    (SCRATCH / ".dvc/config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
     if (ROOT / paths.DOWNLOADS).exists():
         (SCRATCH / paths.DOWNLOADS).parent.mkdir()
         (SCRATCH / paths.DOWNLOADS).symlink_to(ROOT / paths.DOWNLOADS)
@@ -127,4 +130,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted; the workspace is as it was")
