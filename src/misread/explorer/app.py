@@ -27,20 +27,27 @@ def choose_image(opened: look.Opened) -> Sign | None:
 def choose_sign(opened: look.Opened) -> Sign:
     """Let the user choose a class, then one of its images."""
     signs = opened.signs
+    # A draw makes new widgets with other defaults. If the values of widgets are set instead, a quick browser sends the
+    # first option back.
+    draws, drawn = st.session_state.setdefault("drawn", (0, None))
 
     def at_random() -> None:
-        row = int(np.random.default_rng().integers(len(signs.labels)))
-        st.session_state["class"] = int(signs.labels[row])
-        st.session_state[f"row-{st.session_state['class']}"] = row
+        st.session_state["drawn"] = draws + 1, int(np.random.default_rng().integers(len(signs.labels)))
 
-    if FIRST_CLASS in signs.classes:
-        st.session_state.setdefault("class", FIRST_CLASS)
-    class_id = st.selectbox("Class", signs.classes, format_func=markup.class_name, key="class")
+    wanted = FIRST_CLASS if drawn is None else int(signs.labels[drawn])
+    class_id = st.selectbox(
+        "Class", signs.classes, _index(signs.classes, wanted), format_func=markup.class_name, key=f"class-{draws}"
+    )
     rows = signs.rows(class_id)
     title = f"Test image, one of {len(rows)} of this class"
-    row = st.selectbox(title, rows, format_func="row {}".format, key=f"row-{class_id}")
+    row = st.selectbox(title, rows, _index(rows, drawn), format_func="row {}".format, key=f"row-{class_id}-{draws}")
     st.button("Random sign", on_click=at_random, width="stretch")
     return signs.sign(row)
+
+
+def _index(options: list[int], wanted: int | None) -> int:
+    """Position of an option; that of the first one if it is not among them."""
+    return options.index(wanted) if wanted in options else 0
 
 
 def choose_photo(opened: look.Opened) -> Sign | None:
@@ -59,15 +66,16 @@ def choose_photo(opened: look.Opened) -> Sign | None:
 
 def choose_noise(settings: Params) -> tuple[str, float, list[float]]:
     """Let the user choose a noise; returns its type, its strength and all strengths on offer."""
-    st.session_state.setdefault("noise", settings.noise.type)
-    noise_type = st.radio("Noise", settings.noise.types.names, format_func=noise_title, horizontal=True, key="noise")
+    names = list(settings.noise.types.names)
+    first = names.index(settings.noise.type)
+    noise_type = st.radio("Noise", names, first, format_func=noise_title, horizontal=True, key="noise")
     levels = {level: settings.noise.strength_of(noise_type, level) for level in LEVELS}
     scale = strengths.positions(settings.noise.types[noise_type].sweep, levels.values())
     chosen = levels[settings.noise.level]
-    st.session_state.setdefault(f"strength-{noise_type}", chosen if chosen in scale else scale[-1])
     strength = st.select_slider(
         f"Strength: {NOISE_TYPES[noise_type].unit}",
         scale,
+        chosen if chosen in scale else scale[-1],
         format_func=lambda value: strengths.short(value, noise_type),
         key=f"strength-{noise_type}",
     )
