@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +78,7 @@ def installed_groups() -> "list[Path]":
     return [lock for lock in locks if lock != BUILD_LOCK and (ENVIRONMENT / lock.name).exists()]
 
 
-def build(folder: Path, final: Path, groups: Sequence[Path] = ()) -> None:
+def build(folder: Path, final: Path, groups: "tuple[Path, ...] | list[Path]" = ()) -> None:
     """Create an environment in ``folder``, to be moved to ``final`` later.
 
     Args:
