@@ -1,10 +1,9 @@
 """The stage `arrange` links to what each network is trained and tested on."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from ruamel.yaml import YAML
+from script_files import load
 
 from misread import params, paths
 from misread.data import sets, store
@@ -12,14 +11,7 @@ from misread.experiments.project_copy import ROOT, change_params
 from misread.noise import at_random
 from misread.regime import NOISE
 
-
-def script(name):
-    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, ROOT / f"stages/{name}.py"))
-    module.__spec__.loader.exec_module(module)
-    return module
-
-
-check, arrange = script("check"), script("arrange")
+check, arrange = load("stages/check.py"), load("stages/arrange.py")
 NAMES = [paths.noisy_set(*one) for one in params.load(ROOT / "params.yaml").noise.sets]
 
 

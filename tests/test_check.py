@@ -1,9 +1,9 @@
 """What the stage `check` says of a wrong parameter, with and without an experiment."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+from script_files import load
 
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT, change_params
@@ -14,9 +14,7 @@ REFUSED = "params.yaml: noise.level: 'mean': must be 'min', 'avg' or 'max'"
 @pytest.fixture
 def refused(tmp_path, monkeypatch):
     """Function from environment variables to what the stage says."""
-    spec = importlib.util.spec_from_file_location("check", ROOT / "stages/check.py")
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+    check = load("stages/check.py")
     (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     change_params(tmp_path, {"noise.level": "mean"})
     monkeypatch.chdir(tmp_path)

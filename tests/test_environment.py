@@ -14,19 +14,11 @@ import zipfile
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from script_files import load
 
 from misread.experiments.project_copy import ROOT
 
-
-def script(name):
-    """A file of scripts/ as a module."""
-    path = ROOT / f"scripts/{name}.py"
-    module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path))
-    module.__spec__.loader.exec_module(module)
-    return module
-
-
-environment, lock = script("environment"), script("lock")
+environment, lock = load("scripts/environment.py"), load("scripts/lock.py")
 
 
 def test_every_package_has_the_version_of_the_lock_file():

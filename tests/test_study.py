@@ -1,6 +1,5 @@
 """What a killed DVC leaves half-written is repaired by `make study`."""
 
-import importlib.util
 import json
 import os
 import random
@@ -11,12 +10,12 @@ import time
 import psutil
 import pytest
 from ruamel.yaml import YAML
+from script_files import load
 
 from misread.experiments.project_copy import ROOT
 
 STAGES = 8
-study = importlib.util.module_from_spec(importlib.util.spec_from_file_location("study", ROOT / "scripts/study.py"))
-study.__spec__.loader.exec_module(study)
+study = load("scripts/study.py")
 TEXT = study.START + "".join(list(study._entries((ROOT / "dvc.lock").read_text(encoding="utf-8")).values())[:STAGES])
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import stat
 import subprocess
@@ -11,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from script_files import load
 
 from misread.experiments.project_copy import ROOT
 
@@ -54,7 +54,7 @@ def installed(wheel, tmp_path_factory) -> Path:
     if reached.returncode:
         pytest.skip("pip reaches no index of packages")
     # pip takes no constraints with hashes for packages without a version.
-    pins = re.findall(r"^[\w.-]+==[^\\\n]+", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    pins = load("scripts/lock.py").packages(ROOT / "requirements.lock")
     (folder / "pins.txt").write_text("\n".join(pins), encoding="utf-8")
     done = run(programs / "pip", "install", "--quiet", "--constraint", "pins.txt", f"{wheel}[onnx]", cwd=folder)
     assert done.returncode == 0, done.stderr
