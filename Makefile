@@ -13,8 +13,8 @@ unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, w
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: ## Make the virtual environment .venv from requirements.lock, unless it is up to date
-	@$(PYTHON) scripts/environment.py
+setup: ## Make the virtual environment .venv from requirements.lock, unless it is up to date; also DASK=1, GPU=1
+	@$(PYTHON) scripts/environment.py $(if $(DASK),dask) $(if $(GPU),gpu)
 
 study: setup ## The whole study: `dvc repro`, also after a run that was killed; STAGE=NAME: up to a stage
 	$(VENV)/bin/python scripts/study.py $(STAGE)
@@ -35,7 +35,8 @@ explore: ## Serve a page to try networks on noise; FROM=FOLDER: of another copy 
 	@$(PYTHON) scripts/environment.py explore
 	./run misread.explorer.serve "$(FROM)"
 
-test: setup ## Run the tests, each file on one core; ARGS=...: arguments of pytest
+test: ## Run the tests, each file on one core; ARGS=...: arguments of pytest
+	@$(PYTHON) scripts/environment.py dask
 	$(VENV)/bin/python -m pytest --ignore tests/faults --durations=5 --numprocesses auto --no-loadscope-reorder $(ARGS)
 
 test-fast: setup ## Run the tests that need no pipeline and train nothing

@@ -28,6 +28,9 @@ MACHINES = (
 
 
 def main() -> None:
+    here = platform.system(), platform.machine()
+    if "gpu" in sys.argv[1:] and here != ("Linux", "x86_64"):
+        sys.exit("error: TensorFlow's packages for GPUs need Linux on x86-64; this is {} on {}".format(*here))
     if not _holds(ENVIRONMENT, LOCK):
         if not _holds(PARTIAL, LOCK):
             problem = refused_python() or refused_machine()

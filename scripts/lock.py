@@ -1,8 +1,9 @@
 """Pin every dependency of pyproject.toml, with the hashes of its files: lock.py [--upgrade | --check].
 
 All lock files come from one resolution, so that the packages of any of them can be installed next to those of the
-others. A package that is pinned already keeps its version. ``--upgrade`` takes the newest versions; ``--check`` writes
-nothing, and fails if a lock file lacks what pyproject.toml asks for. The script needs uv.
+others. A package that is pinned already keeps its version. ``--upgrade`` takes the newest versions. ``--check`` writes
+nothing, and fails if a lock file lacks what pyproject.toml asks for, or if one of the Pythons cannot install them all.
+The script needs uv.
 """
 
 import argparse
@@ -16,10 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = ["pyproject.toml", "--extra", "study", "--group", "dev"]
 MAIN = "requirements.lock"
+GROUPS = ("explore", "dask", "gpu", "s3", "ssh", "webdav", "servers")
+PYTHONS = ("3.11", "3.12", "3.13")
 # Lock file -> what it contains; those of groups leave out what the first one has.
 LOCKS = {
     MAIN: STUDY,
-    **{f"requirements/{name}.lock": ["--group", name] for name in ("explore", "s3", "ssh", "webdav", "servers")},
+    **{f"requirements/{name}.lock": ["--group", name] for name in GROUPS},
     "requirements/build.lock": ["--group", "build"],
 }
 PACKAGE = re.compile(
@@ -72,6 +75,18 @@ def differences(folder: Path) -> list[str]:
     return found
 
 
+def uninstallable(python: str) -> str:
+    """Why all lock files together cannot be installed on Linux; empty if they can. Only metadata is downloaded."""
+    with tempfile.TemporaryDirectory() as target:
+        command = [
+            "uv", "pip", "install", "--system-certs", "--quiet", "--dry-run", "--require-hashes", "--target", target,
+            "--python-version", python, "--python-platform", "x86_64-manylinux_2_28",
+            *(part for name in LOCKS for part in ("--requirement", name)),
+        ]  # fmt: skip
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    return done.stderr.strip() if done.returncode else ""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Pin the dependencies of pyproject.toml.")
     what = parser.add_mutually_exclusive_group()
@@ -89,6 +104,10 @@ def main() -> None:
                 shutil.copyfile(folder / name, ROOT / name)
         elif found := differences(folder):
             sys.exit("error: the lock files do not fit pyproject.toml; run `make lock`:\n" + "\n".join(found))
+    if arguments.check:
+        for python in PYTHONS:
+            if problem := uninstallable(python):
+                sys.exit(f"error: the lock files together cannot be installed with Python {python}:\n{problem}")
 
 
 if __name__ == "__main__":

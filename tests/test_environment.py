@@ -140,6 +140,14 @@ class TestMakeSetup:
         problem = environment.refused_machine()
         assert problem is None if told is None else problem.endswith(told)
 
+    @pytest.mark.parametrize(("system", "machine"), [("Darwin", "arm64"), ("Linux", "aarch64")])
+    def test_gpus_are_refused_where_tensorflow_has_no_packages_for_them(self, monkeypatch, system, machine):
+        monkeypatch.setattr(environment.platform, "system", lambda: system)
+        monkeypatch.setattr(environment.platform, "machine", lambda: machine)
+        monkeypatch.setattr(environment.sys, "argv", ["environment.py", "gpu"])
+        with pytest.raises(SystemExit, match=f"need Linux on x86-64; this is {system} on {machine}"):
+            environment.main()
+
     def test_a_processor_without_avx_is_refused(self, monkeypatch):
         for name, value in (("system", "Linux"), ("machine", "x86_64"), ("libc_ver", ("glibc", "2.36"))):
             monkeypatch.setattr(environment.platform, name, lambda value=value: value)
@@ -193,7 +201,7 @@ class TestMakeLock:
         monkeypatch.setattr(lock, "LOCKS", {lock.MAIN: ["main"], "requirements/more.lock": ["more"]})
         monkeypatch.setattr(lock.shutil, "which", lambda _: "uv")
         self.versions = {"numpy": "2.4.6", "tqdm": "4.70.1"}
-        self.options = []
+        self.options, self.lacking = [], []
 
         def resolve(wanted, target, *options):
             self.options.append(options)
@@ -203,6 +211,7 @@ class TestMakeLock:
             target.write_text("".join(lines))
 
         monkeypatch.setattr(lock, "resolve", resolve)
+        monkeypatch.setattr(lock, "uninstallable", lambda python: "no wheel" if python in self.lacking else "")
         monkeypatch.setattr(lock.sys, "argv", ["lock.py"])
         lock.main()
         return tmp_path
@@ -220,6 +229,12 @@ class TestMakeLock:
         with pytest.raises(SystemExit, match=r"run `make lock`:\nrequirements/more.lock: tqdm==5.0 is missing"):
             lock.main()
         assert (project / "requirements/more.lock").read_text() == before
+
+    def test_lock_files_that_one_python_cannot_install_fail_the_check(self, project, monkeypatch):
+        monkeypatch.setattr(lock.sys, "argv", ["lock.py", "--check"])
+        self.lacking.append("3.12")
+        with pytest.raises(SystemExit, match=r"cannot be installed with Python 3\.12:\nno wheel"):
+            lock.main()
 
     def test_pins_move_only_when_asked_to(self, project, monkeypatch):
         assert "--upgrade" not in self.options[0]
