@@ -6,17 +6,17 @@ from misread import params, paths, stage
 from misread.data import store, texts
 from misread.gtsrb import classes
 from misread.inference import keras_models, test_sets
-from misread.training import determinism
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
-    determinism.make_deterministic(settings.seed, settings.threads)
-    size = settings.networks[name].image_size
-    predict = keras_models.load(paths.model(key) / "model.keras", size, classes.COUNT)
+    path, size = paths.model(key) / "model.keras", settings.networks[name].image_size
+    predict = keras_models.loadable(path, size, classes.COUNT, settings.seed, settings.threads)
     temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
-    predictions = test_sets.predictions(predict, paths.test_sets(name), settings.noise.sets, key, temperature)
+    predictions = test_sets.predictions(
+        predict, paths.test_sets(name), settings.noise.sets, key, settings.threads, temperature
+    )
     with store.complete_or_absent(paths.predictions(key)) as path:
         predictions.to_parquet(path, index=False)
 

@@ -4,18 +4,20 @@ from misread import params, paths, stage
 from misread.data import store
 from misread.gtsrb import classes
 from misread.inference import keras_models, test_sets
-from misread.training import determinism
 
 
 def main() -> None:
     settings = params.load()
-    determinism.make_deterministic(settings.seed, settings.threads)
     with store.complete_or_absent(paths.DOWNSTREAM_PREDICTIONS) as folder:
         folder.mkdir()
         for name in paths.DOWNSTREAM:
             path = paths.downstream(name) / "model.keras"
-            predict = keras_models.load(path, settings.gan.image_size, classes.COUNT)
-            predictions = test_sets.predictions(predict, paths.test_sets(paths.GAN), settings.noise.sets, name)
+            predict = keras_models.loadable(
+                path, settings.gan.image_size, classes.COUNT, settings.seed, settings.threads
+            )
+            predictions = test_sets.predictions(
+                predict, paths.test_sets(paths.GAN), settings.noise.sets, name, settings.threads
+            )
             predictions.to_parquet(folder / f"{name}.parquet", index=False)
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from misread import params, paths, stage
 from misread.data import sets, store, texts
-from misread.gans import evaluation
+from misread.gans import evaluation, evaluator
 from misread.inference import test_sets
 from misread.metrics import accuracy, gan_scores
-from misread.training import determinism, saving
+from misread.training import determinism
 
 EVALUATOR, NOISY_EVALUATOR = "label_preserving", "noise"
 
@@ -41,12 +41,16 @@ def main() -> None:
         test={accuracy.set_name(*name): store.open_set(folder) for name, folder in tested.items()},
         compared={name: store.open_set(paths.compared_sets() / name) for name in ("clean", *noisy)},
     )
+    deterministic = settings.seed, settings.threads
+    classifiers = [
+        evaluator.loadable(evaluator.with_features, paths.downstream(name) / "model.keras", *deterministic)
+        for name in (EVALUATOR, NOISY_EVALUATOR)
+    ]
+    discriminator = paths.model(key) / "discriminator.keras"
     networks = evaluation.Networks(
-        evaluator=saving.load(paths.downstream(EVALUATOR) / "model.keras"),
-        noisy_evaluator=saving.load(paths.downstream(NOISY_EVALUATOR) / "model.keras")
-        if conditional and regime == "noisy"
-        else None,
-        discriminator=saving.load(paths.model(key) / "discriminator.keras"),
+        evaluator=classifiers[0],
+        noisy_evaluator=classifiers[1] if conditional and regime == "noisy" else None,
+        discriminator=evaluator.loadable(evaluator.decisions, discriminator, *deterministic),
     )
     found = evaluation.evaluate(signs, networks, conditional, settings)
     scores = found.scores | ({"gan_train": gan_train(regime)} if conditional else {})

@@ -6,15 +6,13 @@ from misread import params, paths, stage
 from misread.data import store, texts
 from misread.gtsrb import classes
 from misread.inference import keras_models, noise_grids
-from misread.training import determinism
 
 
 def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
-    determinism.make_deterministic(settings.seed, settings.threads)
-    size = settings.networks[name].image_size
-    predict = keras_models.load(paths.model(key) / "model.keras", size, classes.COUNT)
+    path, size = paths.model(key) / "model.keras", settings.networks[name].image_size
+    predict = keras_models.loadable(path, size, classes.COUNT, settings.seed, settings.threads)
     temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
     clean = store.open_set(paths.test_sets(name) / "clean")
     tables, energies = noise_grids.predict(predict, clean, settings, key, temperature)

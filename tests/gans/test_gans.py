@@ -182,8 +182,8 @@ def test_discriminators_decide_at_the_loss_s_threshold():
     brightness = keras.layers.Reshape((1,))(keras.layers.GlobalAveragePooling2D()(image)[:, :1])
     model = keras.Model(image, brightness)
     images = np.full((2, 2, 2, 3), [[[[100]]], [[[160]]]], np.uint8)  # logits about -0.2 and 0.25
-    assert evaluator.taken_for_real(model, "hinge", images).tolist() == [False, True]
-    assert evaluator.taken_for_real(model, "lsgan", images).tolist() == [False, False]
+    assert evaluator.taken_for_real(evaluator.decisions(model), "hinge", images).tolist() == [False, True]
+    assert evaluator.taken_for_real(evaluator.decisions(model), "lsgan", images).tolist() == [False, False]
 
 
 def test_an_evaluator_predicts_the_same_after_it_was_saved(tmp_path, monkeypatch):
@@ -194,6 +194,6 @@ def test_an_evaluator_predicts_the_same_after_it_was_saved(tmp_path, monkeypatch
     wanted = built.predict_on_batch(images).argmax(axis=1)
     monkeypatch.setattr(evaluator, "BATCH", 4)
     for network in (built, saving.load(tmp_path / "evaluator.keras")):
-        seen, features = evaluator.classes_and_features(network, images)
+        seen, features = evaluator.classes_and_features(evaluator.with_features(network), images)
         assert (seen == wanted).all()
         assert features.shape == (10, 128)

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from misread.data import clean_sets, resize, store, workers
+from misread.data import clean_sets, resize, store
 from misread.errors import MisreadError
 from misread.gtsrb import content, dataset, rendered, zips
+from misread.parallel import workers
 
 
 def ppm(width=30, height=30, level=90) -> bytes:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from misread.data import store, workers
+from misread.data import store
 from misread.data.resize import RESIZE_POLICIES
 from misread.errors import MisreadError
 from misread.gtsrb import dataset, zips
+from misread.parallel import workers
 
 Digests = dict[int, str]
 
@@ -65,10 +66,9 @@ def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
 
 
 def _write_block(
-    rows: pd.DataFrame, archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, stop: int
-):
+    archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, block: pd.DataFrame
+) -> list[bytes]:
     """Decode and resize one block of images, write it to the sets, and return the digests of the original images."""
-    block = rows.iloc[start:stop]
     resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
     digests = []
     source = zips.opened_archive(archive)
@@ -123,6 +123,7 @@ def write_split(
     for size, folder in targets.items():
         store.create_set(folder, labels, size)
     blocks = workers.map_blocks(
-        partial(_write_block, index, archive, root, policy, targets), len(index), title, block=512
-    )
+        partial(_write_block, archive, root, policy, targets), len(index), title, 512,
+        part=lambda start, stop: (start, index.iloc[start:stop]),
+    )  # fmt: skip
     return digest_by_class([digest for _, block in blocks for digest in block], labels)

@@ -53,6 +53,26 @@ def open_set(folder: Path) -> ImageSet:
     return ImageSet(images, labels)
 
 
+class ArrayFile(NamedTuple):
+    """The file of a memory-mapped array, for other processes to map it too."""
+
+    path: Path
+
+    def open(self) -> np.ndarray:
+        """Memory-map the array."""
+        return np.load(self.path, mmap_mode="r")
+
+
+def array_file(array: np.ndarray) -> ArrayFile | None:
+    """The file that an array maps completely; None: the array is in memory, or is a part of a file."""
+    if not isinstance(array, np.memmap) or array.filename is None:
+        return None
+    file = ArrayFile(Path(array.filename))
+    whole = file.open()
+    same = (whole.shape, whole.strides, whole.dtype) == (array.shape, array.strides, array.dtype)
+    return file if same else None
+
+
 def read_table(path: Path) -> pd.DataFrame:
     """Read a Parquet table.
 

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 import pandas as pd
 
 from misread.data import store
 from misread.gans import evaluator
+from misread.gans.evaluator import Network
 from misread.gtsrb import classes
 from misread.metrics import gan_scores, generation
 from misread.metrics.intervals import Estimate, proportion
@@ -30,11 +30,11 @@ class Signs(NamedTuple):
 
 
 class Networks(NamedTuple):
-    """The trained networks that an evaluation needs."""
+    """The trained networks that an evaluation needs, as `misread.gans.evaluator` has them."""
 
-    evaluator: keras.Model  # classifier trained on clean signs; its features are also used for FID and KID
-    noisy_evaluator: keras.Model | None  # classifier trained on noisy signs; for conditional GANs of the noisy regime
-    discriminator: keras.Model
+    evaluator: Network  # classifier trained on clean signs; its features are also used for FID and KID
+    noisy_evaluator: Network | None  # the one trained on noisy signs; for conditional GANs of the noisy regime
+    discriminator: Network
 
 
 class Evaluation(NamedTuple):
@@ -56,15 +56,15 @@ def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Para
         settings: the parameters.
 
     """
-    training, labels = signs.training, np.asarray(signs.real.labels)
-    seen, features = evaluator.classes_and_features(networks.evaluator, signs.generated.images)
-    seen_real, real_features = evaluator.classes_and_features(networks.evaluator, signs.real.images)
+    training, labels, threads = signs.training, np.asarray(signs.real.labels), settings.threads
+    seen, features = evaluator.classes_and_features(networks.evaluator, signs.generated.images, threads=threads)
+    seen_real, real_features = evaluator.classes_and_features(networks.evaluator, signs.real.images, threads=threads)
     distances, shares, count = _fidelity(features, real_features[training], signs.index[training], settings)
     per_class = gan_scores.per_class(
         seen, features, signs.generated.labels if conditional else None, labels[training], real_features[training]
     )
     noise = _noise(signs, count, settings)
-    taken = _taken_for_real(signs, networks.discriminator, conditional, settings.gan.training.loss)
+    taken = _taken_for_real(signs, networks.discriminator, conditional, settings.gan.training.loss, threads)
     scores = {
         **distances,
         "precision": shares["precision"].value,
@@ -73,7 +73,7 @@ def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Para
         "taken_for_real": {name: taken[name].value for name in ("generated", "held_out", "clean")},
     }
     if conditional:
-        tested, of_classes = _gan_test(signs.generated, seen, networks.noisy_evaluator)
+        tested, of_classes = _gan_test(signs.generated, seen, networks.noisy_evaluator, threads)
         shares |= tested
         scores = {**of_classes, **scores, "diversity": float((per_class.diversity / per_class.real_diversity).mean())}
     else:
@@ -98,30 +98,35 @@ def _fidelity(
 
 
 def _gan_test(
-    generated: store.ImageSet, seen: np.ndarray, noisy_evaluator: keras.Model | None
+    generated: store.ImageSet, seen: np.ndarray, noisy_evaluator: Network | None, threads: int
 ) -> tuple[dict[str, Estimate], dict]:
     """Share of the generated images that the evaluators assign to the intended class: with intervals, and as scores."""
     shares = {"gan_test": proportion(seen == generated.labels)}
     scores = {"gan_test": {"accuracy": shares["gan_test"].value}}
     if noisy_evaluator is not None:
-        seen_noisy, _ = evaluator.classes_and_features(noisy_evaluator, generated.images)
+        seen_noisy, _ = evaluator.classes_and_features(noisy_evaluator, generated.images, threads=threads)
         shares["gan_test_of_noisy_evaluator"] = proportion(seen_noisy == generated.labels)
         scores["gan_test"]["accuracy_of_noisy_evaluator"] = shares["gan_test_of_noisy_evaluator"].value
     return shares, scores
 
 
-def _taken_for_real(signs: Signs, discriminator: keras.Model, conditional: bool, loss: str) -> dict[str, Estimate]:
+def _taken_for_real(
+    signs: Signs, discriminator: Network, conditional: bool, loss: str, threads: int
+) -> dict[str, Estimate]:
     """Share of the images of each set that the discriminator classifies as real."""
-    training, (images, labels) = signs.training, signs.real
     image_sets = {
-        "generated": signs.generated,
-        "trained_on": store.ImageSet(images[training], labels[training]),
-        "held_out": store.ImageSet(images[~training], labels[~training]),
-        **signs.test,
+        "generated": (signs.generated, None),
+        "trained_on": (signs.real, np.flatnonzero(signs.training)),
+        "held_out": (signs.real, np.flatnonzero(~signs.training)),
+        **{name: (one, None) for name, one in signs.test.items()},
     }
     return {
-        name: proportion(evaluator.taken_for_real(discriminator, loss, one.images, one.labels if conditional else None))
-        for name, one in image_sets.items()
+        name: proportion(
+            evaluator.taken_for_real(
+                discriminator, loss, one.images, one.labels if conditional else None, rows, threads
+            )
+        )
+        for name, (one, rows) in image_sets.items()
     }
 
 

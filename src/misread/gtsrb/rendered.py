@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from misread.data import workers
 from misread.gtsrb import canvas, classes, content, dataset, pictograms
 from misread.gtsrb.archives import Writer
+from misread.parallel import workers
 
 FRAMES = 5  # per track
 MIN_SIDE, MAX_SIDE = 15, 250  # of an image, pixels

@@ -6,10 +6,10 @@ import stat
 import struct
 import zipfile
 import zlib
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from misread.errors import MisreadError
+from misread.parallel.remembered import remember
 
 MAX_MEMBER_BYTES = 3 * 1024**2 + 4096  # an uncompressed image of 1024 x 1024 pixels; those of GTSRB are smaller
 MAX_ARCHIVE_BYTES = 4 * 1024**3
@@ -79,7 +79,7 @@ def check_archive(path: Path) -> None:
             read_member(archive, member)
 
 
-@lru_cache(maxsize=4)
+@remember(4)
 def opened_archive(path: Path) -> zipfile.ZipFile:
     """As `open_archive`, but cached: a worker that reads many blocks parses the zip's directory only once."""
     return open_archive(path)

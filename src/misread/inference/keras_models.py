@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misread.errors import MisreadError
+from misread.inference.loadable import Loadable
 from misread.inference.predictions import Predict, as_logits
-from misread.training import saving  # imports Keras with the right settings
+from misread.training import determinism, saving  # these import Keras with the right settings
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +37,28 @@ def load(path: Path, image_size: int, classes: int) -> Predict:
             "`dvc repro` trains it anew"
         )
     return predictor(model)
+
+
+def loadable(path: Path, image_size: int, classes: int, seed: int, threads: int) -> Loadable:
+    """A classifier of the study that each process loads when it predicts, with the same threads.
+
+    Args:
+        path: file that `misread.training.saving.save` wrote.
+        image_size: side of its images in pixels.
+        classes: number of its classes.
+        seed: the study's seed.
+        threads: number of threads, see `misread.training.determinism`.
+
+    Returns:
+        The classifier; its first call raises a MisreadError if it cannot be loaded.
+
+    """
+    return Loadable(_load_deterministic, path, image_size, classes, seed, threads)
+
+
+def _load_deterministic(path: Path, image_size: int, classes: int, seed: int, threads: int) -> Predict:
+    determinism.make_deterministic(seed, threads)
+    return load(path, image_size, classes)
 
 
 def predictor(model: keras.Model) -> Predict:

@@ -1,7 +1,7 @@
 """Predictions under noise added in memory: a fine grid of strengths, and a grid of periods and angles (Fourier)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +10,11 @@ from tqdm import tqdm
 
 from misread.data import store, subset
 from misread.inference import predictions
+from misread.inference.loadable import Loadable
 from misread.inference.predictions import Predict
 from misread.noise import quality
 from misread.noise.apply import add_noise
+from misread.parallel import workers
 from misread.params import Params
 
 BLOCK = 2000  # images in memory at once; the next block is prepared meanwhile
@@ -59,13 +61,32 @@ def noises(settings: Params) -> list[GridPoint]:
     ]
 
 
-def _read_ahead(items: Iterator) -> Iterator:
-    """Prepare the next item in a thread while the current one is used."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+class _Block(NamedTuple):
+    """Some images that are predicted under one noise."""
+
+    made_by: dict | None  # of the `GridPoint`
+    rows: np.ndarray  # int, ascending: which images
+    labels: np.ndarray  # int: of these images
+    numbers: np.ndarray  # int: on which the noise of each image depends
+
+
+def _corrupted(
+    images: store.ArrayFile | np.ndarray, seed: int, split: str, block: _Block
+) -> tuple[_Block, np.ndarray, float]:
+    """The noisy images of a block, and the sum of their mean squared errors."""
+    source = images.open() if isinstance(images, store.ArrayFile) else images
+    clean = np.asarray(source[block.rows])
+    if block.made_by is None:
+        return block, clean, 0.0
+    noisy = add_noise(clean, block.numbers, seed=seed, split=split, **block.made_by)
+    return block, noisy, quality.mean_square(clean, noisy) * len(clean)
+
+
+def _predicted(
+    predict: Predict, temperature: float | None, block: _Block, noisy: np.ndarray, squares: float
+) -> tuple[pd.DataFrame, float]:
+    table = predictions.table(predict, noisy, block.labels, temperature)
+    return table.assign(row=block.rows.astype(np.int32)), squares
 
 
 def predict_points(
@@ -80,8 +101,11 @@ def predict_points(
     split: str = "test",
     numbers: np.ndarray | None = None,
     temperature: float | None = None,
+    threads: int = 1,
 ) -> Iterator[Predicted]:
     """Predict images under noises, one after another; memory does not grow with the number of images.
+
+    If the classifier is a `Loadable` and the images are memory-mapped, ``MISREAD_SCHEDULER`` may distribute the work.
 
     Args:
         predict: the classifier.
@@ -94,27 +118,27 @@ def predict_points(
         split: ``train`` or ``test``.
         numbers: int, ``(N,)``: the number of each image in its set, on which its noise depends; None: its row.
         temperature: the classifier's temperature; None: the tables have no calibrated confidence.
+        threads: threads of the classifier.
 
     """
-
-    def blocks() -> Iterator[tuple]:
-        for point in points:
-            part = rows[point.grid]
-            for block in np.array_split(part, -(-len(part) // BLOCK)):
-                clean, made = np.asarray(images[block]), point.made_by
-                which = block if numbers is None else numbers[block]
-                yield block, clean, clean if made is None else add_noise(clean, which, seed=seed, split=split, **made)
-
-    prepared = _read_ahead(blocks())
+    blocks = {grid: np.array_split(part, -(-len(part) // BLOCK)) for grid, part in rows.items()}
+    items = (
+        (_Block(point.made_by, block, labels[block], block if numbers is None else numbers[block]),)
+        for point in points
+        for block in blocks[point.grid]
+    )
+    file = store.array_file(images) if isinstance(predict, Loadable) else None
+    results = workers.map_in_order(
+        partial(_predicted, predict, temperature), items, sum(len(blocks[point.grid]) for point in points),
+        before=partial(_corrupted, file or images, seed, split), networks=True, threads=threads,
+        folder=file and file.path.parent,
+    )  # fmt: skip
     for point in points:
-        tables, squares, left = [], 0.0, len(rows[point.grid])
-        while left:
-            block, clean, noisy = next(prepared)
-            table = predictions.table(predict, noisy, labels[block], temperature)
-            tables.append(table.assign(row=block.astype(np.int32)))
-            if point.made_by:
-                squares += quality.mean_square(clean, noisy) * len(block)
-            left -= len(block)
+        tables, squares = [], 0.0
+        for block in blocks[point.grid]:
+            table, error = next(results)
+            tables.append(table)
+            squares += error
             bar.update(len(block))
         table = pd.concat(tables, ignore_index=True)
         yield Predicted(point, table[[name for name in KEPT if name in table]].assign(**point.place), squares)
@@ -150,11 +174,11 @@ def predict(
     rows = {grid: subset.stratified_rows(labels, count, settings.seed) for grid, count in counts.items()}
     points = noises(settings)
     with tqdm(total=sum(len(rows[point.grid]) for point in points), desc=title, unit="img", unit_scale=True) as bar:
-        found = list(
-            predict_points(
-                predict_batch, test.images, labels, points, rows, bar, seed=settings.seed, temperature=temperature
-            )
-        )
+        predicted = predict_points(
+            predict_batch, test.images, labels, points, rows, bar, seed=settings.seed, temperature=temperature,
+            threads=settings.threads,
+        )  # fmt: skip
+        found = list(predicted)
     by_grid = {grid: [one for one in found if one.point.grid == grid] for grid in rows}
     return (
         {grid: pd.concat([one.table for one in parts], ignore_index=True) for grid, parts in by_grid.items()},

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from misread.data import store, workers
+from misread.data import store
 from misread.noise.apply import add_noise
+from misread.parallel import workers
 
 
 def _noise_block(clean: Path, noisy: Path, settings: dict, start: int, stop: int) -> None:
@@ -26,5 +27,5 @@ def write_noisy_set(clean: Path, noisy: Path, title: str, **settings) -> None:
     """
     images, labels = store.open_set(clean)
     store.create_set(noisy, labels, images.shape[1])
-    for _ in workers.map_blocks(partial(_noise_block, clean, noisy, settings), len(labels), title):
+    for _ in workers.map_blocks(partial(_noise_block, clean, noisy, settings), len(labels), title, store.BLOCK):
         pass  # the workers write the blocks themselves

@@ -17,16 +17,18 @@ import numpy as np
 from misread.data.subset import stratified_rows
 from misread.errors import MisreadError
 from misread.own import assumptions, class_files, class_orders, stored_predictions
-from misread.own.feeding import possible_values, predictor, raw_scores
+from misread.own.feeding import possible_values, raw_scores
 from misread.own.functions import of_images
 from misread.own.images.choosing import open_images
 from misread.own.images.collection import Collection
 from misread.own.images.resized import Resized, resized_set
+from misread.own.loading import loadable
 from misread.own.models.model import Model
 from misread.own.models.opened import open_model
 from misread.own.result import Result, refuse_existing
 from misread.own.result_page import version
 from misread.own.settings import REFINEMENTS, Settings, settings
+from misread.parallel import executors
 
 INTERPOLATION = "area averaging where it shrinks, bilinear where it enlarges"
 PACKAGES = ("numpy", "opencv-python-headless", "pillow", "scipy", "scikit-learn", "tensorflow", "keras", "onnxruntime")
@@ -118,7 +120,11 @@ def measure(request: Request, chosen: Settings | None = None) -> Result:
     scores = _scores(request, model, collection)
     rows, remarks = _rows(request, collection, scores, chosen.seed)
     print(f"{model.name}: {model.kind}; {collection.title}: {len(rows):,} images of {len(collection.classes)} classes")
-    with tempfile.TemporaryDirectory(prefix="misread-") as folder:
+    # Workers on other machines do not see the usual place, but perhaps that of the result.
+    shared = next(one for one in request.out.absolute().parents if one.exists())
+    with tempfile.TemporaryDirectory(
+        prefix="misread-", dir=shared if executors.on_other_machines() else None
+    ) as folder:
         images = resized_set(
             collection, model.height, model.width, model.channels or 3, request.resize, Path(folder),
             request.skip_unreadable, rows,
@@ -138,7 +144,7 @@ def _measure(
         for names in (collection.titles or collection.classes, collection.classes)
     )
     result = of_images(
-        predictor(model, found.feeding),
+        loadable(model, found.feeding, request.model, request.size, chosen.seed, request.threads),
         images.images,
         order[images.labels],
         classes,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from misread.data import store, texts, workers
+from misread.data import store, texts
 from misread.data.resize import RESIZE_POLICIES
 from misread.errors import MisreadError
 from misread.metrics.accuracy import CLEAN
@@ -20,6 +20,7 @@ from misread.own.images.collection import Collection
 from misread.own.images.resized import left_out
 from misread.own.result import refuse_existing
 from misread.own.settings import Settings
+from misread.parallel import workers
 
 if TYPE_CHECKING:
     from misread.own.files import Request
@@ -51,7 +52,7 @@ def write(request: Request) -> int:
     with store.complete_or_absent(request.out) as folder:
         folder.mkdir()
         block = partial(_write_block, request, collection, rows, chosen, folder)
-        parts = [part for _, part in workers.map_blocks(block, len(rows), "images", BLOCK)]
+        parts = [part for _, part in workers.map_blocks(block, len(rows), "images", BLOCK, fresh=True)]
         table = pd.concat(parts, ignore_index=True)
         if table.empty:
             raise MisreadError(f"{collection.title}: none of the images can be read")

@@ -5,6 +5,8 @@ import keras
 import tensorflow as tf
 import threadpoolctl
 
+from misread.errors import MisreadError
+
 
 def make_deterministic(seed: int, threads: int) -> None:
     """Seed Keras and TensorFlow, choose TensorFlow's deterministic kernels, and fix the number of threads.
@@ -19,11 +21,16 @@ def make_deterministic(seed: int, threads: int) -> None:
             small images during training.
 
     Raises:
-        RuntimeError: TensorFlow has already started with another number of threads.
+        MisreadError: TensorFlow has already started in this process with another number of threads.
 
     """
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        raise MisreadError(
+            f"threads: {threads}: this process has started TensorFlow with another number; start it anew"
+        ) from None
     threadpoolctl.threadpool_limits(threads)
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(seed)

@@ -8,10 +8,11 @@ import numpy as np
 import platformdirs
 
 from misread import paths, transfer
-from misread.data import clean_sets, store, workers
+from misread.data import clean_sets, store
 from misread.errors import MisreadError
 from misread.gtsrb import classes, content, dataset, sources, zips
 from misread.own.images.collection import Collection, Decoded
+from misread.parallel import workers
 
 WORD = "gtsrb"  # for the user, who means the benchmark wherever it is
 ARCHIVES = (dataset.TEST, dataset.TEST_LABELS)
@@ -82,7 +83,7 @@ def _is_published(folder: Path, read: ArchiveReader, labels: np.ndarray, rois: n
     published = content.pinned()["test"]
     if np.bincount(labels, minlength=classes.COUNT).tolist() != [one["images"] for one in published]:
         return False
-    blocks = workers.map_blocks(partial(_digests, read, labels, rois), len(labels), "checking images", block=512)
+    blocks = workers.map_blocks(partial(_digests, read, labels, rois), len(labels), "checking images", 512, fresh=True)
     found = clean_sets.digest_by_class([digest for _, block in blocks for digest in block], labels)
     return found == {class_id: one["sha256"] for class_id, one in enumerate(published)}
 

@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from numpy.lib.format import open_memmap
 
-from misread.data import store, workers
+from misread.data import store
 from misread.data.resize import RESIZE_POLICIES, Roi
 from misread.errors import MisreadError
 from misread.own.images.class_names import listed
 from misread.own.images.collection import Collection, Decoded
 from misread.own.images.decoding import ANIMATION
+from misread.parallel import workers
 
 FILE = "images.npy"
 WRITTEN = 1 << 24  # bytes of resized images that a worker holds before it writes them
@@ -148,7 +149,9 @@ def _write_all(job: _Job) -> _Outcome:
     open_memmap(job.folder / FILE, mode="w+", dtype=np.uint8, shape=(len(job.rows), *job.shape))
     block = max(LEAST, -(-len(job.rows) // BLOCKS))
     total = _Outcome(Counter(), [], [])
-    for _, one in workers.map_blocks(partial(_write_block, job), len(job.rows), "images", block=block):
+    for _, one in workers.map_blocks(
+        partial(_write_block, job), len(job.rows), "images", block, fresh=True, folder=job.folder
+    ):
         total.converted.update(one.converted)
         total.unreadable.extend(one.unreadable)
         total.outside.extend(one.outside)

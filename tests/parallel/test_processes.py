@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from misread.data import workers
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT
+from misread.parallel import executors, workers
 
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch):
-    for name in (workers.VARIABLE, *workers.SLURM):
+    for name in (executors.WORKERS, *executors.SLURM):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -23,12 +23,12 @@ def no_settings(monkeypatch):
 def test_a_wrong_number_is_refused(monkeypatch, text):
     monkeypatch.setenv("MISREAD_WORKERS", text)
     with pytest.raises(MisreadError, match=f"MISREAD_WORKERS: '{text}' is not a positive whole number"):
-        workers.count()
+        executors.cores()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity of processes")
 def test_one_worker_for_each_core_that_the_process_may_use():
-    code = "from misread.data import workers; print(workers.count())"
+    code = "from misread.parallel import executors; print(executors.cores())"
     core = str(min(os.sched_getaffinity(0)))
     pinned = f"import os; os.sched_setaffinity(0, {{{core}}}); {code}"
     for command, expected in ((pinned, "1"), (code, str(len(os.sched_getaffinity(0))))):
@@ -40,12 +40,12 @@ def test_one_worker_for_each_core_that_the_process_may_use():
 
 
 def test_a_container_s_quota_and_a_slurm_job_are_kept_to(monkeypatch):
-    monkeypatch.setattr(workers.joblib, "cpu_count", lambda: 8)
-    assert workers.count() == 8
+    monkeypatch.setattr(executors.joblib, "cpu_count", lambda: 8)
+    assert executors.cores() == 8
     monkeypatch.setenv("SLURM_CPUS_PER_TASK", "3")
-    assert workers.count() == 3
+    assert executors.cores() == 3
     monkeypatch.setenv("MISREAD_WORKERS", "5")
-    assert workers.count() == 5, "what the user says counts"
+    assert executors.cores() == 5, "what the user says counts"
 
 
 def _kill_own_process(start, stop):
@@ -62,7 +62,7 @@ def test_a_killed_worker_is_told_in_one_line(monkeypatch):
 TOO_MANY = """
 import os
 from misread import stage
-from misread.data import workers
+from misread.parallel import workers
 os.environ["MISREAD_WORKERS"] = "60"
 stage.run(lambda: list(workers.map_blocks(pow, 600, "test", block=1)))
 """
@@ -84,7 +84,7 @@ def test_more_workers_than_open_files_end_with_a_line_and_do_not_hang():
 LARGE_RESULTS = """
 import os
 from misread import stage
-from misread.data import workers
+from misread.parallel import workers
 os.environ["MISREAD_WORKERS"] = "2"
 def large(start, stop):
     return bytes(100_000_000)

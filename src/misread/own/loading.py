@@ -1,0 +1,34 @@
+"""Models of the user's own as functions that other processes can load."""
+
+import importlib.util
+
+from misread.inference.loadable import Loadable
+from misread.inference.predictions import Predict
+from misread.own.feeding import Feeding, predictor
+from misread.own.models.model import Model
+from misread.own.models.opened import open_model
+
+
+def loadable(
+    model: Model, feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int | None
+) -> Loadable:
+    """Create a function from images to logits, as `misread.own.feeding.predictor` does.
+
+    Args:
+        model: the model, as it was opened here.
+        feeding: what it expects.
+        spec: first argument of `misread.own.models.opened.open_model`.
+        size: its second argument.
+        seed: seed of TensorFlow in other processes.
+        threads: number of threads in other processes; None: as the libraries choose.
+
+    """
+    return Loadable(_load, feeding, str(spec), size, seed, threads, loaded=predictor(model, feeding))
+
+
+def _load(feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int | None) -> Predict:
+    if threads is not None and importlib.util.find_spec("tensorflow"):
+        from misread.training import determinism
+
+        determinism.make_deterministic(seed, threads)
+    return predictor(open_model(spec, size, threads), feeding)

@@ -1,0 +1,1 @@
+"""Sharing of work among processes of this machine or the workers of a Dask cluster."""

@@ -1,0 +1,132 @@
+"""Where blocks of work are processed: in this process, in other processes of this machine, or by a Dask cluster.
+
+The environment variable ``MISREAD_SCHEDULER`` chooses: ``serial``, ``processes``, ``local`` (a Dask cluster on this
+machine), or the address of a Dask scheduler. Each gives the same results, in the same order.
+"""
+
+import atexit
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import joblib
+
+from misread.errors import MisreadError
+
+WORKERS, SCHEDULER = "MISREAD_WORKERS", "MISREAD_SCHEDULER"
+SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")  # cores of a job; the system may not enforce them
+
+
+def cores() -> int:
+    """Number of cores for the data stages: ``MISREAD_WORKERS``, or all cores that this process may use.
+
+    The CPU affinity, a container's quota and a Slurm job may limit the cores that the process may use.
+
+    Raises:
+        MisreadError: the variable is not a positive whole number.
+
+    """
+    text = os.environ.get(WORKERS, "")
+    if text:
+        if not text.isdecimal() or int(text) < 1:
+            raise MisreadError(f"{WORKERS}: {text!r} is not a positive whole number")
+        return int(text)
+    granted = [int(os.environ[name]) for name in SLURM if os.environ.get(name, "").isdecimal()]
+    return max(1, min([joblib.cpu_count(), *granted]))
+
+
+def scheduler() -> str | None:
+    """What ``MISREAD_SCHEDULER`` says: ``serial``, ``processes``, ``local``, or an address; None: nothing.
+
+    Raises:
+        MisreadError: the variable has another value.
+
+    """
+    text = os.environ.get(SCHEDULER, "")
+    if text in ("serial", "processes", "local") or "://" in text:
+        return text
+    if text:
+        raise MisreadError(
+            f"{SCHEDULER}: {text!r}: must be serial, processes, local, or the address of a Dask scheduler, such as "
+            "tcp://host:8786"
+        )
+    return None
+
+
+def on_other_machines() -> bool:
+    """Whether workers may be on other machines, which see only shared folders."""
+    return "://" in (scheduler() or "")
+
+
+class Processes:
+    """Worker processes of this machine.
+
+    Args:
+        count: number of processes.
+        fresh: whether the processes start from nothing; otherwise they are forked, where the system can, which takes
+            less time.
+
+    """
+
+    def __init__(self, count: int, fresh: bool):
+        self.count, self.started = count, False
+        self._pool: Executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn" if fresh else None))
+
+    def submit(self, function: Callable, *arguments: object) -> Future:
+        """Start a call of a picklable function."""
+        future = self._pool.submit(function, *arguments)
+        self.started = True
+        return future
+
+    def explained(self, error: BaseException) -> MisreadError | None:
+        """Describe an error of the pool itself; None: it is another one."""
+        if isinstance(error, BrokenProcessPool):
+            return MisreadError(
+                "a worker process was killed, as the system does when memory runs out; "
+                f"set {WORKERS} below {self.count}"
+            )
+        return None
+
+    def close(self, _: list[Future]) -> None:
+        """End the processes, after the calls that run."""
+        if not self.started:  # some could not start; the others would wait for work forever, and Python for them
+            for process in multiprocessing.active_children():
+                process.kill()
+        # The others finish their blocks. If one were killed while it returned a result, Python would wait for the rest.
+        self._pool.shutdown(wait=self.started, cancel_futures=True)
+
+
+def opened(blocks: int, *, networks: bool, fresh: bool, threads: int, folder: Path):
+    """Open what processes blocks; None: this process.
+
+    Args:
+        blocks: number of blocks.
+        networks: whether the blocks are predicted by networks, which takes less time in this process than the start of
+            others, unless ``MISREAD_SCHEDULER`` says otherwise.
+        fresh: whether this process may have loaded a library with threads of its own, as TensorFlow, PyTorch and ONNX
+            Runtime have them. Such a process must not be forked: its copies may wait for threads that they do not have.
+        threads: threads of each call.
+        folder: folder with the files of the work, which all workers must see.
+
+    Returns:
+        Object with the methods of `Processes` and its attribute ``count``, the number of workers.
+
+    Raises:
+        MisreadError: ``MISREAD_SCHEDULER`` is wrong, or there is no such Dask cluster.
+
+    """
+    chosen = scheduler() or ("serial" if networks else "processes")
+    if chosen == "serial":
+        return None
+    count = max(1, cores() // threads)
+    if chosen == "processes":
+        count = min(count, blocks)
+        return Processes(count, fresh=fresh or networks) if count > 1 else None
+    try:
+        from misread.parallel import dask_cluster
+    except ImportError:
+        raise MisreadError(f"{SCHEDULER}: needs the package distributed; `make setup DASK=1` installs it") from None
+    return dask_cluster.Cluster(dask_cluster.local(count, atexit.register) if chosen == "local" else chosen, folder)

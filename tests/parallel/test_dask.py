@@ -1,0 +1,194 @@
+"""Work in a Dask cluster: the same results, whatever happens to a worker or the scheduler; with real processes."""
+
+import os
+import shutil
+import signal
+import time
+import zipfile
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dask_cluster_processes import ClusterProcesses
+
+from misread.errors import MisreadError
+from misread.experiments.project_copy import ROOT
+from misread.gtsrb.dataset import TEST_ROOT
+from misread.own.images.benchmark import ArchiveReader
+from misread.parallel import executors, remembered, workers
+
+pytest.importorskip("distributed", reason="`make setup DASK=1` installs distributed")
+from misread.parallel import dask_cluster
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def as_started_by_run(monkeypatch):
+    """The choice of kernels that `./run` makes."""
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    dask_cluster.versions.cache_clear()
+    yield
+    dask_cluster.versions.cache_clear()
+
+
+@pytest.fixture
+def cluster(tmp_path_factory, monkeypatch):
+    """A scheduler without workers, which `MISREAD_SCHEDULER` names."""
+    with closing(ClusterProcesses(tmp_path_factory.mktemp("cluster"))) as started:
+        monkeypatch.setenv(executors.SCHEDULER, started.address)
+        yield started
+
+
+@pytest.fixture
+def two_workers(cluster):
+    cluster.add_worker()
+    cluster.add_worker()
+    return cluster
+
+
+# Functions that workers call are in modules that they can import; these two are in the standard library.
+def sums(count):
+    return list(workers.map_blocks(pow, count, "test", 1))
+
+
+def slowly(folder, count):
+    """Calls that take 0.2 s, and leave a file at their end."""
+    command = partial(os.spawnlp, os.P_WAIT, "sh", "sh", "-c")
+    items = [(f"sleep 0.2; echo $PPID > {folder}/{number}",) for number in range(count)]
+    return workers.map_in_order(command, items, count, folder=folder)
+
+
+def pids(folder):
+    return [path.read_text() for path in sorted(folder.iterdir()) if path.read_text()]
+
+
+def test_the_results_come_in_order_from_both_workers(two_workers, tmp_path):
+    assert sums(20) == [(start, start ** (start + 1)) for start in range(20)]
+    assert list(slowly(tmp_path, 8)) == [0] * 8
+    assert {int(pid) for pid in pids(tmp_path)} == {worker.pid for worker in two_workers.workers}
+    assert len(pids(tmp_path)) == 8, "and the file that shows whether workers see the folder is gone"
+
+
+@pytest.mark.parametrize("scheduler", ["serial", "processes", "local"])
+def test_this_machine_gives_the_same_results(scheduler, monkeypatch):
+    monkeypatch.setenv(executors.SCHEDULER, scheduler)
+    monkeypatch.setenv(executors.WORKERS, "2")
+    assert sums(20) == [(start, start ** (start + 1)) for start in range(20)]
+
+
+def test_a_killed_worker_changes_nothing(two_workers, tmp_path):
+    results = slowly(tmp_path, 12)
+    begun = [next(results), next(results)]
+    os.kill(two_workers.workers[0].pid, signal.SIGKILL)
+    assert begun + list(results) == [0] * 12
+    assert len(pids(tmp_path)) == 12
+
+
+def test_a_scheduler_that_vanishes_is_told_in_one_line(two_workers, tmp_path):
+    results = slowly(tmp_path, 100)
+    next(results)
+    os.kill(two_workers.scheduler.pid, signal.SIGKILL)
+    with pytest.raises(MisreadError, match=rf"^MISREAD_SCHEDULER: {two_workers.address}: the scheduler has gone$"):
+        list(results)
+
+
+def test_work_that_is_given_up_writes_nothing_later(two_workers, tmp_path):
+    results = slowly(tmp_path, 12)
+    next(results)
+    results.close()
+    left = len(pids(tmp_path))
+    time.sleep(1)
+    assert len(pids(tmp_path)) == left < 12
+
+
+def test_an_error_of_a_block_is_raised_here(two_workers):
+    with pytest.raises(ZeroDivisionError):
+        list(workers.map_in_order(divmod, [(3, 1), (3, 0)], 2))
+
+
+def test_a_worker_with_other_code_is_refused(cluster, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "src", other / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "run", other)
+    (other / ".venv").symlink_to(ROOT / ".venv")
+    with open(other / "src/misread/paths.py", "a") as file:
+        file.write("# a change\n")
+    cluster.add_worker(run=other / "run")
+    expected = (
+        r"the worker on \S+ has misread's code \w{12}, but this run \w{12}; start workers with `./run dask worker"
+    )
+    with pytest.raises(MisreadError, match=expected):
+        sums(3)
+
+
+def test_a_worker_with_other_kernels_is_refused(cluster, monkeypatch):
+    cluster.add_worker()
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    with pytest.raises(MisreadError, match=r"has TF_ENABLE_ONEDNN_OPTS 1, but this run 0"):
+        sums(3)
+
+
+def test_a_worker_without_misread_is_refused(cluster, tmp_path):
+    bare = tmp_path / "run"
+    bare.write_text(f'#!/bin/sh\nunset PYTHONPATH\nexec {ROOT}/.venv/bin/python -m "$@"\n')
+    bare.chmod(0o755)
+    cluster.add_worker(cwd=tmp_path, run=bare)
+    with pytest.raises(MisreadError, match=r"a worker lacks this code \(.*misread.*\); start workers with"):
+        sums(3)
+
+
+def test_a_worker_that_does_not_see_the_files_is_refused(cluster, tmp_path, monkeypatch):
+    cluster.add_worker()
+    monkeypatch.chdir(tmp_path)
+    here = Path("/proc/self/cwd")  # a path that names another folder in each process
+    with pytest.raises(MisreadError, match=r"^the worker on \S+ does not see /proc/self/cwd: .* file system that they"):
+        list(workers.map_in_order(divmod, [(3, 1)], 1, folder=here))
+
+
+def test_a_worker_forgets_what_another_run_has_read(cluster, tmp_path, monkeypatch):
+    """Two runs have other files at the same path below their folder."""
+    cluster.add_worker()
+    for level in (50, 200):
+        folder = tmp_path / str(level)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        with zipfile.ZipFile("archive.zip", "w") as archive:
+            archive.writestr(f"{TEST_ROOT}/a.ppm", b"P6\n30 30\n255\n" + bytes([level]) * 2700)
+        read = ArchiveReader(Path("archive.zip"), ("a.ppm",), np.array([[30, 30]]))
+        monkeypatch.setattr(dask_cluster, "RUN", str(level))
+        [found] = workers.map_in_order(read, [(0,)], 1)
+        assert found.image.max() == level
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("value", ["dask", "host:8786", "1"])
+    def test_of_a_wrong_value(self, monkeypatch, value):
+        monkeypatch.setenv(executors.SCHEDULER, value)
+        expected = (
+            f"^MISREAD_SCHEDULER: '{value}': must be serial, processes, local, or the address of a Dask scheduler"
+        )
+        with pytest.raises(MisreadError, match=expected):
+            sums(3)
+
+    def test_of_an_address_without_a_scheduler(self, monkeypatch):
+        monkeypatch.setenv(executors.SCHEDULER, "tcp://127.0.0.1:9")
+        monkeypatch.setattr(dask_cluster, "CONNECT", 1)
+        with pytest.raises(MisreadError, match=r"^MISREAD_SCHEDULER: tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
+            sums(3)
+
+    def test_of_a_scheduler_without_workers(self, cluster, monkeypatch):
+        monkeypatch.setattr(dask_cluster, "NO_WORKERS", 1)
+        with pytest.raises(MisreadError, match=f"^MISREAD_SCHEDULER: {cluster.address}: the scheduler has no workers"):
+            sums(3)
+
+
+def test_results_are_remembered_within_a_run_only():
+    calls = []
+    read = remembered.remember(2)(lambda path: calls.append(path) or path)
+    for run in ("one", "one", "two"):
+        remembered.forget_others(run)
+        read("file")
+    assert calls == ["file", "file"]
