@@ -79,8 +79,8 @@ def named(combined: list[tuple[str, ...]], prefix: str = "") -> list[Variant]:
 def _part(change: str) -> str:
     """What a change contributes to a name: the last part of the key, and the value."""
     key, _, value = change.partition("=")
-    last = key.lstrip("~+").rpartition(".")[2]
-    return f"without-{last}" if key.startswith("~") else f"{last}-{value}"
+    last, value = key.lstrip("~+").rpartition(".")[2], value.strip("[]{}'\" ")
+    return f"without-{last}" if key.startswith("~") else f"{last}-{value}" if value else last
 
 
 def _for_git(text: str) -> str:
