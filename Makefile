@@ -7,7 +7,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME # packages of another world, as ROS names them, would come first
 
-.PHONY: help setup study remote verify compare demo explore test test-fast test-faults bench lint lock clean
+.PHONY: help setup study remote variants verify compare demo explore test test-fast test-faults bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -21,6 +21,11 @@ study: setup ## The whole study: `dvc repro`, also after a run that was killed; 
 
 remote: setup ## Add a place to share results, after a test: URL=FOLDER, s3://..., ssh://... or webdavs://...; OPTIONS=...
 	@$(VENV)/bin/python scripts/remote.py "$(URL)" $(OPTIONS)
+
+# GRID may have quotes of its own. NAME is also the name of the computer, in the environment of some systems.
+variants: setup ## Run variants, perhaps a share of them: GRID="noise.level=min,avg seed=1,2" STAGE=... SHARE=2/5 GIT=origin NAME=...
+	@./run scripts/grid.py --stage "$(STAGE)" --share "$(SHARE)" --git "$(GIT)" --push "$(PUSH)" \
+	    $(if $(filter command,$(origin NAME)),--name "$(NAME)") -- "$$GRID"
 
 verify: setup ## Run stages again without the cache, and compare the bytes: STAGE="train@cnn-clean ..."; without it, all stages
 	./run misread.experiments.verify $(STAGE)
