@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -121,9 +122,10 @@ def predict_points(
         threads: threads of the classifier.
 
     """
+    numbers = np.arange(len(images)) if numbers is None else numbers
     blocks = {grid: np.array_split(part, -(-len(part) // BLOCK)) for grid, part in rows.items()}
     items = (
-        (_Block(point.made_by, block, labels[block], block if numbers is None else numbers[block]),)
+        (_Block(point.made_by, block, labels[block], numbers[block]),)
         for point in points
         for block in blocks[point.grid]
     )
@@ -134,14 +136,18 @@ def predict_points(
         folder=file and file.path.parent,
     )  # fmt: skip
     for point in points:
-        tables, squares = [], 0.0
-        for block in blocks[point.grid]:
-            table, error = next(results)
-            tables.append(table)
-            squares += error
-            bar.update(len(block))
-        table = pd.concat(tables, ignore_index=True)
-        yield Predicted(point, table[[name for name in KEPT if name in table]].assign(**point.place), squares)
+        yield _at_point(point, islice(results, len(blocks[point.grid])), bar)
+
+
+def _at_point(point: GridPoint, results: Iterable[tuple[pd.DataFrame, float]], bar: tqdm) -> Predicted:
+    """Put the blocks of a point together."""
+    tables, squares = [], 0.0
+    for table, error in results:
+        tables.append(table)
+        squares += error
+        bar.update(len(table))
+    table = pd.concat(tables, ignore_index=True)
+    return Predicted(point, table[[name for name in KEPT if name in table]].assign(**point.place), squares)
 
 
 def energy(predicted: Iterable[Predicted]) -> pd.DataFrame:
