@@ -118,6 +118,13 @@ class TestOneMachine:
         assert of_one_replica(tmp_path, **options)["right"] > 0.9
         assert mirrored(tmp_path, **options)["right"] > 0.9
 
+    def test_divergence_is_an_error(self, tmp_path):
+        options = {"target": str(tmp_path / "0.npz"), "replicas": 2, "learning_rate": 1e30}
+        command = [replica_training.__file__, json.dumps(options)]
+        ((status, text),) = replica_training.run([command], [replica_training.environment("mirrored")], [ROOT])
+        assert status == 1
+        assert "MisreadError: networks.cnn.learning_rate: 1e+30: training diverged" in text
+
     @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
     def test_a_backbone_with_batch_normalisation_is_trained(self, tmp_path, precision):
         result = mirrored(
