@@ -9,7 +9,7 @@ from misread import params, paths, stage
 from misread.data import sets, store, texts
 from misread.networks import NETWORKS
 from misread.regimes import REGIMES
-from misread.training import classifier, saving
+from misread.training import classifier, saving, strategies
 
 
 def main() -> None:
@@ -24,6 +24,9 @@ def main() -> None:
         name, network, settings.train, [one.images for one in training_sets], labels, validation, weights,
         REGIMES[regime].recipe(settings.regimes[regime], folder), settings.seed, settings.threads,
     )  # fmt: skip
+    if not strategies.is_chief():
+        print("the first process in TF_CONFIG writes the network; this one writes nothing")
+        return
     best = history.loc[history.val_accuracy.idxmax()]
     summary = {
         "network": name,
@@ -37,6 +40,8 @@ def main() -> None:
         "validation_accuracy": float(best.val_accuracy),
         "temperature": temperature,
     }
+    if settings.train.replicas > 1:
+        summary |= {"strategy": strategies.chosen(), "replicas": settings.train.replicas}
     with store.complete_or_absent(paths.model(key)) as folder:
         folder.mkdir()
         saving.save(model, folder / "model.keras")

@@ -62,6 +62,9 @@ def test_the_projects_own_parameters_are_valid_and_frozen():
         ("noise.types.gaussian.options.period", 3.0, ["noise.types.gaussian.options.period", "unknown key", "no keys"]),
         ("train", 3, ["train", "3", "section"]),
         ("data.validation_share", 1.0, ["data.validation_share", "less than 1"]),
+        ("train.replicas", 0, ["train.replicas", "0", "greater than or equal to 1"]),
+        ("train.replicas", 257, ["train.replicas", "257", "less than or equal to 256"]),
+        ("train.replicas", 3, ["train.replicas: 3: must divide every batch_size", "cnn in the regime clean is 128"]),
     ],
 )
 def test_wrong_value(folder, key, value, told):

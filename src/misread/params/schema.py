@@ -90,6 +90,7 @@ class Train(Section):
     augmentation: Augmentation
     balance: Share
     patience: Positive
+    replicas: Annotated[int, Field(ge=1, le=256)]
 
 
 class Collapse(Section):
@@ -231,10 +232,15 @@ class Params(Section):
     def _trainings_are_possible(self) -> "Params":
         for name, regime in self.classifiers:
             try:
-                self.network_in(regime, name)
+                batch_size = self.network_in(regime, name).batch_size
             except ValidationError as error:
                 problem = refusals.describe(error, NETWORKS[name].settings)
                 raise ValueError(f"regimes.{regime}.networks.{name}.{problem}") from None
+            if batch_size % self.train.replicas:
+                raise ValueError(
+                    f"train.replicas: {self.train.replicas}: must divide every batch_size; that of {name} in the "
+                    f"regime {regime} is {batch_size}"
+                )
         for regime in self.regimes.names:
             try:
                 self.noises_in(regime)

@@ -1,5 +1,6 @@
 """Training of a classifier."""
 
+import contextlib
 import math
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from misread.errors import MisreadError
 from misread.network import Settings
 from misread.networks import NETWORKS
 from misread.params.schema import Train
-from misread.training import temperature
+from misread.training import replicas, strategies, temperature
 from misread.training.augment import POLICIES
 from misread.training.determinism import make_deterministic
 from misread.training.input_pipeline import InputPipeline, dataset
@@ -92,29 +93,69 @@ def train(
         threads: number of threads, see `determinism.make_deterministic`.
 
     Raises:
-        MisreadError: the loss became NaN or infinite.
+        MisreadError: the loss became NaN or infinite, or the replicas cannot run as `strategies.create` and
+            `strategies.compare` tell.
 
     """
     make_deterministic(seed, threads)
+    strategy = strategies.create(settings.replicas)
     shared = {"batch_size": params.batch_size, "seed": seed}
     policy, unchanged = recipe.batches(POLICIES[settings.augmentation]), recipe.batches(POLICIES["none"])
     learn = InputPipeline(sets, labels, np.flatnonzero(~validation), policy=policy, balance=settings.balance, **shared)
     check = InputPipeline(sets, labels, np.flatnonzero(validation), policy=unchanged, **shared)
-    model = build(name, params, weights, learn.steps_per_epoch * params.epochs, recipe.loss)
-    history = model.fit(
-        dataset(learn.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY),
-        steps_per_epoch=learn.steps_per_epoch,
-        epochs=params.epochs,
-        shuffle=False,  # the input pipeline shuffles
-        validation_data=dataset(check.validation_batches, params.image_size, check.validation_steps),
-        callbacks=_callbacks(settings.patience, average=params.ema > 0),
-        verbose=1 if sys.stdout.isatty() else 2,
-    ).history
+    with strategies.together(strategy):
+        if strategy:
+            _compare(strategy, learn, repr((name, params, settings, seed, threads)))
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            model = build(name, params, weights, learn.steps_per_epoch * params.epochs, recipe.loss)
+        model, history = _fit(strategy, model, learn, check, params, settings.patience)
     if not all(map(math.isfinite, history["loss"])):
         raise MisreadError(f"networks.{name}.learning_rate: {params.learning_rate}: training diverged; try a lower one")
     held_out = [(model.predict_on_batch(images), labels) for images, labels in check.validation_batches()]
     logits, truth = (np.concatenate(parts) for parts in zip(*held_out, strict=True))
     return Trained(model, _by_epoch(history), temperature.fit(logits, truth))
+
+
+def _compare(strategy: tf.distribute.Strategy, learn: InputPipeline, decisive: str) -> None:
+    """Check that each replica gets the same share of a batch, in which signs stay with their noisy copies.
+
+    Raises:
+        MisreadError: the replicas cannot share a batch, or other processes train with other settings or data.
+
+    """
+    replicas, rows = strategy.num_replicas_in_sync, min(learn.batch_size, len(learn.rows))
+    if rows % replicas:
+        raise MisreadError(f"train.replicas: {replicas}: must divide the number of signs in a batch, {rows}")
+    images, labels = next(learn.training_batches())
+    decisive = f"{decisive} {tf.__version__} {keras.__version__}"
+    strategies.compare(strategy, decisive.encode() + images.tobytes() + labels.tobytes())
+
+
+def _fit(
+    strategy: tf.distribute.Strategy | None,
+    model: keras.Model,
+    learn: InputPipeline,
+    check: InputPipeline,
+    params: Settings,
+    patience: int,
+) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Train the network on all its replicas; the trained network and its history."""
+    batches = dataset(learn.training_batches, params.image_size, tf.data.INFINITE_CARDINALITY)
+    validation = dataset(check.validation_batches, params.image_size, check.validation_steps)
+    callbacks = _callbacks(patience, average=params.ema > 0)
+    if strategy:
+        schedule = replicas.Schedule(batches, learn.steps_per_epoch, validation, check.validation_steps, params.epochs)
+        return replicas.fit(strategy, model, schedule, callbacks)
+    history = model.fit(
+        batches,
+        steps_per_epoch=learn.steps_per_epoch,
+        epochs=params.epochs,
+        shuffle=False,  # the input pipeline shuffles
+        validation_data=validation,
+        callbacks=callbacks,
+        verbose=1 if sys.stdout.isatty() else 2,
+    ).history
+    return model, history
 
 
 def _callbacks(patience: int, *, average: bool) -> list[keras.callbacks.Callback]:

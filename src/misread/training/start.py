@@ -11,7 +11,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import ModuleType
 
 import platformdirs
 
@@ -54,6 +55,13 @@ def quiet() -> Iterator[None]:
             os.close(before)
 
 
+def _share_gpus(tensorflow: ModuleType) -> None:
+    """Let TensorFlow take memory of a GPU as it needs it, not all of it at once, so that processes can share a GPU."""
+    for gpu in tensorflow.config.list_physical_devices("GPU"):
+        with suppress(RuntimeError, ValueError):  # the program that imports misread has set it up
+            tensorflow.config.experimental.set_memory_growth(gpu, True)
+
+
 def keras() -> None:
     """Import Keras and TensorFlow, ignoring the user's settings.
 
@@ -72,7 +80,7 @@ def keras() -> None:
     try:
         with quiet():
             tensorflow = importlib.import_module("tensorflow")
-            tensorflow.config.list_physical_devices()
+            _share_gpus(tensorflow)
         config = importlib.import_module("keras").config
     finally:
         for name in hidden:
