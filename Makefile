@@ -16,8 +16,8 @@ help: ## List the targets
 setup: ## Make the virtual environment .venv from requirements.lock, unless it is up to date; also DASK=1, GPU=1
 	@$(PYTHON) scripts/environment.py $(if $(DASK),dask) $(if $(GPU),gpu)
 
-study: setup ## The whole study: `dvc repro`, also after a run that was killed; STAGE=NAME: up to a stage
-	$(VENV)/bin/python scripts/study.py $(STAGE)
+study: setup ## The whole study, also after a run that was killed; STAGE=NAME: up to a stage; JOBS=N: N stages side by side
+	@./run scripts/study.py --jobs "$(JOBS)" $(STAGE)
 
 remote: setup ## Add a place to share results, after a test: URL=FOLDER, s3://..., ssh://... or webdavs://...; OPTIONS=...
 	@$(VENV)/bin/python scripts/remote.py "$(URL)" $(OPTIONS)

@@ -16,6 +16,7 @@ from dvc.repo import Repo
 from dvc.repo.experiments.refs import ExpRefInfo
 
 from misread.errors import MisreadError
+from misread.experiments import dvc_files
 from misread.experiments.variant_grid import PARAMS, Variant, check_keys, combinations, named, one_line, shared
 from misread.experiments.variants import obstacle_to_copies
 
@@ -202,10 +203,8 @@ def run(options: argparse.Namespace) -> list[str]:
 
 def repair() -> None:
     """Repair what a run that was killed may have left in DVC's cache."""
-    from study import remove_empty_runs  # beside this script, where Python looks first
-
     with Repo() as repo:
-        remove_empty_runs(Path(repo.cache.legacy.path))
+        dvc_files.remove_empty_runs(Path(repo.cache.legacy.path))
 
 
 def main() -> None:

@@ -1,130 +1,90 @@
-"""Run `dvc repro`, even after a run that was killed: study.py [ARGUMENT OF dvc repro ...].
+"""Run the study, even after a run that was killed: study.py [--jobs N] [STAGE ...].
 
-DVC 3.67 does not write all files of its own at once. If it is killed in the middle, every later `dvc repro` fails:
-
-- "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'": an empty folder in its run cache;
-- "YAML file structure is corrupted": a part of ``dvc.lock``;
-- "JSON structure is corrupted", or "is busy": a part of ``.dvc/tmp/rwlock``, or entries of processes that have ended.
-
-The script repairs these three first.
+Repairs the files of DVC, runs independent stages side by side, and calls `dvc repro`, which then has nothing left to
+do. With one job, `dvc repro` runs all stages.
 """
 
-import json
+import argparse
 import os
-import re
-import subprocess
 import sys
 import time
-from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 
-import psutil
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
 from dvc.repo import Repo
-from dvc.schema import COMPILED_LOCKFILE_SCHEMA
-from ruamel.yaml import YAML, YAMLError
-from voluptuous import Invalid
 
-BEING_WRITTEN = 10  # seconds; another process may still be writing to a younger folder
-ENTRY = re.compile(r"^  (\S.*):$", re.MULTILINE)  # the first line of a stage in dvc.lock
-CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
-START = "schema: '2.0'\nstages:\n"
+from misread import params
+from misread.errors import MisreadError
+from misread.experiments import dvc_files, side_by_side
 
 
-def remove_empty_runs(cache: Path) -> None:
-    """Remove the empty folders of a run cache."""
-    for folder in cache.glob("runs/*/*"):
-        with suppress(OSError):  # not a folder, not ours, or removed by another process meanwhile
-            if time.time() - folder.stat().st_mtime > BEING_WRITTEN and not any(folder.iterdir()):
-                folder.rmdir()
+def repair() -> None:
+    """Repair what a DVC that was killed has left.
 
+    Raises:
+        MisreadError: ``dvc.lock`` has conflicts of a merge.
 
-def repair_lock(path: Path) -> None:
-    """Replace a part of a ``dvc.lock`` by its complete entries; those that it lacks come from the last commit."""
-    if not path.exists() or _is_whole(text := path.read_text(encoding="utf-8", errors="replace")):
-        return
-    if CONFLICT.search(text):
-        sys.exit(f"error: {path.name}: has conflicts of a merge; README shows under Share how to solve them")
-    committed = subprocess.run(
-        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, encoding="utf-8", check=False
-    )
-    entries = _entries(committed.stdout) if committed.returncode == 0 else {}
-    entries |= dict(list(_entries(text).items())[:-1])  # the last one is cut
-    repaired = START + "".join(entries.values())
-    if entries and _is_whole(repaired):
-        temporary = path.with_name(f".{path.name}.partial")
-        temporary.write_text(repaired, encoding="utf-8")
-        os.replace(temporary, path)
-    else:
-        path.unlink()
-    print(f"{path.name} was only a part, as DVC was killed while it wrote the file; it has been repaired", flush=True)
-
-
-def repair_rwlock(path: Path) -> None:
-    """Remove what processes that have ended left in the file of what each DVC reads and writes, or a part of this file.
-
-    DVC itself takes an entry for valid if the number of its process is that of a dead process that nobody has waited
-    for, as in containers without an init process, or of another program, as after a restart.
     """
     try:
-        locks = json.loads(path.read_bytes() or b"nothing")
-    except FileNotFoundError:
-        return
-    except ValueError:
-        path.unlink()
-        return
-    writers = {name: one for name, one in locks.get("write", {}).items() if _is_dvc(one["pid"])}
-    readers = {name: [one for one in all_ if _is_dvc(one["pid"])] for name, all_ in locks.get("read", {}).items()}
-    readers = {name: those for name, those in readers.items() if those}
-    path.write_text(json.dumps({"write": writers, "read": readers}), encoding="utf-8")
+        repo = Repo()
+        dvc_files.remove_empty_runs(Path(repo.cache.legacy.path))
+        with repo.lock:
+            dvc_files.repair_lock(Path(repo.root_dir) / "dvc.lock")
+            dvc_files.repair_rwlock(Path(repo.tmp_dir) / "rwlock")
+    except LockError:
+        pass  # another DVC is at work, and its files are not damaged
 
 
-def _is_dvc(pid: int) -> bool:
-    """Whether a process runs, and is DVC."""
+def number_of_jobs(text: str) -> int:
+    """Number of stages side by side; by default, as many as this machine can run.
+
+    Raises:
+        MisreadError: the text is no positive whole number.
+
+    """
+    if text:
+        if not text.isdecimal() or int(text) < 1:
+            raise MisreadError(f"JOBS={text}: a positive whole number is expected")
+        return int(text)
     try:
-        return "dvc" in " ".join(psutil.Process(pid).cmdline())  # a dead process has no command line
-    except psutil.AccessDenied:  # of another user
-        return True
-    except psutil.Error:
-        return False
+        return side_by_side.default_jobs(params.load().threads)
+    except MisreadError:  # the first stage refuses wrong parameters
+        return 1
 
 
-def _is_whole(text: str) -> bool:
-    try:
-        COMPILED_LOCKFILE_SCHEMA(YAML(typ="safe").load(text))
-    except (YAMLError, Invalid):
-        return False
-    return True
+def run(jobs: int, stages: list[str]) -> None:
+    """Run the stages that are not up to date side by side, and print their output, each line with its stage."""
+    started = time.monotonic()
 
+    def tell(stage: str, line: str) -> None:
+        print(f"{time.monotonic() - started:6.0f} s  {stage}: {line}", flush=True)
 
-def _entries(text: str) -> dict[str, str]:
-    """Stage -> its lines in ``dvc.lock``."""
-    starts = [*ENTRY.finditer(text)]
-    bounds = [found.start() for found in starts] + [len(text)]
-    return {found[1]: text[start:end] for found, (start, end) in zip(starts, pairwise(bounds), strict=True)}
+    side_by_side.run(side_by_side.plan(Path(), stages), Path(), jobs, tell)
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(usage="make study [JOBS=N] [STAGE=NAME]")
+    parser.add_argument("--jobs", default="")
+    parser.add_argument("stages", nargs="*")
+    given = parser.parse_args()
     try:
-        repo = Repo()
-        remove_empty_runs(Path(repo.cache.legacy.path))
-        with repo.lock:
-            repair_lock(Path(repo.root_dir) / "dvc.lock")
-            repair_rwlock(Path(repo.tmp_dir) / "rwlock")
-    except LockError:
-        pass  # another DVC is at work, and its files are not damaged
-    except (DvcException, OSError) as error:
+        jobs = number_of_jobs(given.jobs)
+        repair()
+        if jobs > 1:
+            run(jobs, given.stages)
+    except side_by_side.StageFailedError as failed:
+        sys.exit(f"error: the stage {failed} failed, see above; `make study` goes on from there")
+    except (DvcException, MisreadError, OSError) as error:
         sys.exit(f"error: {error}")
     except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
         sys.exit(f"error: DVC needs a home folder and a user name, set HOME and USER ({error})")
     # In place of this process: a parent would kill DVC soon after an interruption, instead of letting it end.
-    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *given.stages])
 
 
 if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("interrupted; `make study` starts anew")
+        sys.exit("interrupted; `make study` goes on from there")

@@ -9,7 +9,7 @@ import sys
 
 from additions import add, remove
 
-from misread.experiments.project_copy import TINY, copy_project
+from misread.experiments.project_copy import ROOT, TINY, copy_project
 
 
 class Clone:
@@ -75,6 +75,11 @@ class Clone:
     def repro(self, *arguments):
         """Stages that ran."""
         return stages_run(self.dvc("repro", *arguments).stdout)
+
+    def study(self, jobs, *stages):
+        """Stages that ran side by side."""
+        done = self.run(str(ROOT / "run"), str(ROOT / "scripts/study.py"), "--jobs", str(jobs), *stages)
+        return re.findall(r"Running stage '(.+)':", done.stdout)
 
     def would_run(self):
         """Stages that would run; `dvc exp run --dry` fails, as it looks in a copy without data."""

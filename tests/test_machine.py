@@ -61,7 +61,7 @@ class TestLauncher:
         done = run(project / "run", "x", VIRTUAL_ENV=str(active.parents[1]), PYTHONPATH=str(elsewhere))
         assert done.stdout == f"{own} PYTHONPATH={project}/src\n"
 
-    @pytest.mark.parametrize("copy", [".dvc/tmp/exps/standalone/abc", ".demo", ".demo/.classifiers"])
+    @pytest.mark.parametrize("copy", [".dvc/tmp/exps/standalone/abc", ".demo", ".verify"])
     def test_copies_take_that_of_the_project_around_them(self, project, copy):
         own = fake_python(project / ".venv/bin")
         copied(project, project / copy)
@@ -272,13 +272,12 @@ class TestErrorsOfTheSystem:
 class TestBeyondAscii:
     """DVC writes settings as ASCII, so that a path in them must be relative, or have no other letters."""
 
-    def test_the_demo_has_one_cache_for_both_halves(self, tmp_path, monkeypatch):
+    def test_the_demo_has_a_cache_of_its_own(self, tmp_path, monkeypatch):
         target = tmp_path / "Größe/.demo"
         monkeypatch.setattr(demo, "TARGET", target)
-        for folder in (target, target / ".classifiers"):
-            demo.set_up(folder)
-            done = run(sys.executable, "-m", "dvc", "cache", "dir", cwd=folder)
-            assert Path(done.stdout.strip()) == target / ".dvc/cache"
+        demo.set_up()
+        done = run(sys.executable, "-m", "dvc", "cache", "dir", cwd=target)
+        assert Path(done.stdout.strip()) == target / ".dvc/cache"
 
     def test_comparisons_say_so_before_anything_runs(self, tmp_path, monkeypatch):
         monkeypatch.setattr(variants, "ROOT", tmp_path / "Größe")

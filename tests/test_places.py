@@ -90,7 +90,7 @@ class TestReadOnlyCheckout:
             ("./run misread.experiments.demo", "error: {}/.demo: Permission denied"),
             ("./run misread measure model.onnx images --out report", "error: report: cannot be created in {}"),
             ("make PYTHON={python} setup", "error: {}/.venv.partial: no virtual environment could be created there"),
-            ("{python} scripts/study.py", "error: [Errno 13] Permission denied: '{}/.dvc/tmp'"),
+            ("./run scripts/study.py", "error: [Errno 13] Permission denied: '{}/.dvc/tmp'"),
             ("{python} -m dvc repro", "ERROR: unexpected error - [Errno 13] Permission denied: '{}/.dvc/tmp'"),
         ],
     )

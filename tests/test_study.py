@@ -10,13 +10,15 @@ import time
 import psutil
 import pytest
 from ruamel.yaml import YAML
-from script_files import load
 
+from misread.errors import MisreadError
+from misread.experiments import dvc_files
 from misread.experiments.project_copy import ROOT
 
 STAGES = 8
-study = load("scripts/study.py")
-TEXT = study.START + "".join(list(study._entries((ROOT / "dvc.lock").read_text(encoding="utf-8")).values())[:STAGES])
+TEXT = dvc_files.START + "".join(
+    list(dvc_files._entries((ROOT / "dvc.lock").read_text(encoding="utf-8")).values())[:STAGES]
+)
 
 
 def stages(text):
@@ -31,7 +33,7 @@ def lock(tmp_path):
 
 
 def test_a_whole_lock_file_stays_as_it_is(lock, capsys):
-    study.repair_lock(lock)
+    dvc_files.repair_lock(lock)
     assert lock.read_text() == TEXT
     assert capsys.readouterr().out == ""
 
@@ -41,9 +43,9 @@ def test_a_part_of_a_lock_file_is_cut_to_its_complete_entries(lock):
     whole, draw = stages(text), random.Random(0)
     for end in (*draw.sample(range(len(text)), 60), 0, 1, 20):
         lock.write_text(text[:end])
-        study.repair_lock(lock)
+        dvc_files.repair_lock(lock)
         if lock.exists():
-            assert study._is_whole(lock.read_text()), "DVC accepts it"
+            assert dvc_files.is_whole(lock.read_text()), "DVC accepts it"
             kept = stages(lock.read_text())
             names = list(kept)
             assert all(kept[name] == whole[name] for name in names[:-1]), end
@@ -64,7 +66,7 @@ def test_entries_that_were_cut_off_come_from_the_last_commit(lock):
     entries = list(stages(text))
     changed = text.replace("hash: md5", "hash: md6", 1)
     lock.write_text(changed[: text.index("cmd:", len(text) // 2)] + "cm")
-    study.repair_lock(lock)
+    dvc_files.repair_lock(lock)
     found = stages(lock.read_text())
     assert sorted(found) == sorted(entries)
     different = [name for name in entries if found[name] != stages(text)[name]]
@@ -74,8 +76,8 @@ def test_entries_that_were_cut_off_come_from_the_last_commit(lock):
 def test_conflicts_of_a_merge_are_left_to_the_user(lock):
     text = TEXT.replace("    cmd:", "<<<<<<< HEAD\n    cmd:", 1) + ">>>>>>> theirs\n"
     lock.write_text(text)
-    with pytest.raises(SystemExit, match="has conflicts of a merge; README shows"):
-        study.repair_lock(lock)
+    with pytest.raises(MisreadError, match="has conflicts of a merge; README shows"):
+        dvc_files.repair_lock(lock)
     assert lock.read_text() == text
 
 
@@ -84,7 +86,7 @@ def test_a_part_of_the_file_of_locks_is_removed(tmp_path, content):
     path = tmp_path / "rwlock"
     path.write_text(content)
     for _ in range(2):
-        study.repair_rwlock(path)
+        dvc_files.repair_rwlock(path)
         assert path.exists() == (content == "{}")
 
 
@@ -101,7 +103,7 @@ def test_locks_of_processes_that_have_ended_are_removed(tmp_path):
     }
     path.write_text(json.dumps({"write": entries, "read": {"all": list(entries.values()), "dead": [entries["dead"]]}}))
     try:
-        study.repair_rwlock(path)
+        dvc_files.repair_rwlock(path)
     finally:
         working.kill()
         working.wait()

@@ -5,7 +5,6 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from typing import NamedTuple
 
@@ -53,7 +52,7 @@ def run_and_kill(clone, seed):
         note_stages(log, begun)
         assert ended == -signal.SIGKILL, log.read_text()[-3000:]
         kills.append(Kill(begun[-1], delay, clone.dvc("status", check=False).stderr))
-    clone.run(sys.executable, "scripts/study.py")
+    clone.run("./run", "scripts/study.py")
     return kills
 
 
@@ -61,7 +60,7 @@ def start(clone, log):
     """`make study`, in a process group of its own."""
     with open(log, "w") as file:
         return subprocess.Popen(
-            [sys.executable, "-u", "scripts/study.py"], cwd=clone.folder, env=clone.environment,
+            ["./run", "scripts/study.py"], cwd=clone.folder, env=clone.environment,
             start_new_session=True, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ from additions import SPECKLE, VGG16
 from clones import Clone, stages_run
 
 from misread import paths
-from misread.experiments.project_copy import BEFORE_BOTH, SIDE_BY_SIDE, TINY, change_params
+from misread.experiments.project_copy import TINY, change_params
 
 NETWORKS = ["cnn", VGG16.name]  # `make demo` runs the graph with the study's own
 REGIMES = ["clean", "noisy", "robust"]
@@ -19,6 +19,7 @@ KEYS = [f"{network}-{regime}" for network in NETWORKS for regime in REGIMES]
 GAN_KEYS = [f"{kind}-{regime}" for kind in ("gan", "cgan") for regime in ("clean", "noisy")]
 NOISE_TYPES = ["salt_pepper", "periodic", "gaussian", SPECKLE.name]
 DOWNSTREAM = list(paths.DOWNSTREAM)
+JOBS = 2
 
 
 class Variant(NamedTuple):
@@ -41,21 +42,15 @@ def try_variant(clone):
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
-    """The whole graph, run once; on two cores, so two clones share a cache.
+    """The whole graph, run once, stages side by side; then the tests look at it, while another clone tries a variant.
 
-    The graph's two halves run side by side. Then one clone runs what is left, and the tests look at it, while the other
-    tries a variant.
+    The two share a cache.
     """
     # A blank and a letter beyond ASCII, as users have them in their paths.
     folder = tmp_path_factory.mktemp("Größe der")
     made, other = (Clone(folder / name, folder / "cache", additions=(VGG16, SPECKLE)) for name in ("one", "other"))
-    made.ran = {"first": made.repro(*BEFORE_BOTH), "here": [], "there": []}
+    made.ran = made.study(JOBS)
+    made.commit("run")
     with ThreadPoolExecutor() as beside:
-        for here, there in SIDE_BY_SIDE:
-            running = beside.submit(other.repro, *there)
-            made.ran["here"] += made.repro(*here)
-            made.ran["there"] += running.result()
         made.variant = beside.submit(try_variant, other)
-        made.ran["rest"] = made.repro()
-        made.commit("run")
         yield made

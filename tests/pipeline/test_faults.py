@@ -52,7 +52,7 @@ def test_a_kill_while_dvc_notes_a_result_is_got_over(clone):
     os.utime(entry.parent, (0, 0))
     (clone.folder / "dvc.lock").write_text(lock)
     assert "join() argument must be" in clone.dvc("repro", "check", check=False).stderr, "what DVC 3.67 does"
-    done = clone.run(sys.executable, str(ROOT / "scripts/study.py"), "check")
+    done = clone.run(str(ROOT / "run"), str(ROOT / "scripts/study.py"), "check")
     assert stages_run(done.stdout) == ["check"]
     (clone.folder / "params.yaml").write_bytes(parameters)
     (clone.folder / "dvc.lock").write_text(lock)

@@ -21,25 +21,15 @@ def read_csv(clone, path):
 
 
 def test_every_stage_runs_in_order_and_then_none(clone):
-    assert clone.ran["first"][:3] == ["check", "download", "prepare"]
+    assert clone.ran[0] == "check"
     expected = {"check", "download", "prepare", "arrange", "measure_noise", "evaluate_downstream", "tabulate", "report"}
     expected |= {f"noise@{kind}-{level}" for kind in NOISE_TYPES for level in params.LEVELS}
     expected |= {f"pretrained@{network}" for network in NETWORKS}
     expected |= {f"{stage}@{key}" for stage in ("train", "evaluate", "sweep", "score") for key in KEYS}
     expected |= {f"{stage}@{key}" for stage in ("train_gan", "evaluate_gan") for key in GAN_KEYS}
     expected |= {f"train_downstream@{name}" for name in DOWNSTREAM}
-    assert {stage for ran in clone.ran.values() for stage in ran} == expected
+    assert sorted(clone.ran) == sorted(expected), "each once"
     assert clone.repro() == []
-
-
-def test_a_shared_cache_brings_what_was_trained_elsewhere(clone):
-    here, there = clone.ran["here"], clone.ran["there"]
-    assert "train_gan@cgan-noisy" in here
-    assert {"train@cnn-noisy", "train_downstream@generated-clean"} <= set(there)
-    assert not [stage for stage in here + there if stage.startswith(("noise@", "prepare", "download"))]
-    assert not set(here) & set(there) - {"check"}
-    done = ("train", "sweep", "noise@")
-    assert not [stage for stage in clone.ran["rest"] if stage.startswith(done)]
 
 
 def test_git_holds_metrics_and_reports_but_no_data(clone):

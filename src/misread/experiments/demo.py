@@ -1,37 +1,31 @@
 """Run every stage on rendered signs in a copy of the project: quickly, offline, and without changing a real run.
 
-The two halves of the graph, classifiers and GANs, run side by side in two copies that share DVC's cache, because most
-of the time of a small run is the start of TensorFlow, which uses only one core.
+Independent stages run side by side, because most of the time of a small run is the start of TensorFlow, which uses only
+one core.
 """
 
 import json
 import os
 import re
-import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pandas as pd
+from dvc.exceptions import DvcException
 from tabulate import tabulate
 from tqdm import tqdm
 
-from misread.experiments.project_copy import BEFORE_BOTH, DEMO, LEFT_OUT, ROOT, SIDE_BY_SIDE, copy_project
+from misread.experiments import side_by_side
+from misread.experiments.project_copy import DEMO, LEFT_OUT, ROOT, copy_project
 from misread.noise.types import NOISE_TYPES
 
 TARGET = ROOT / ".demo"
-OTHER = TARGET / ".classifiers"  # the copy for the classifiers' half of the graph, with the same cache
-DVC = [sys.executable, "-m", "dvc"]  # DVC of this environment, not the one on the PATH
+LOG = TARGET / "log.txt"
 # The stages run in the environment of this Python, whichever is active.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MISREAD_MIRROR"} | {
     "VIRTUAL_ENV": sys.prefix
 }
 STARTS = re.compile(r"Running stage '(.+)':")
-
-
-class Failure(Exception):
-    """A half of the graph failed; the message contains the last lines of the output and the path of the log."""
 
 
 class Progress:
@@ -53,45 +47,38 @@ class Progress:
         self.bar.update()
 
 
-def set_up(folder: Path) -> None:
-    """Create a DVC project without git, so that DVC ignores the surrounding repository, with the shared cache.
+def set_up() -> None:
+    """Create a DVC project without git, so that DVC ignores the surrounding repository.
 
-    The settings are written here because DVC cannot write the path of a folder with non-ASCII letters; the relative
-    path is ASCII.
+    The setting is written here because DVC cannot write the settings of a folder with non-ASCII letters in its path.
     """
-    copy_project(folder, DEMO, LEFT_OUT)
-    config = folder / ".dvc/config"
-    cache = os.path.relpath(TARGET / ".dvc/cache", config.parent)
+    copy_project(TARGET, DEMO, LEFT_OUT)
+    config = TARGET / ".dvc/config"
     settings = config.read_text(encoding="utf-8")
-    settings = settings.replace("[core]", "[core]\n    no_scm = true").replace("[cache]", f"[cache]\n    dir = {cache}")
-    config.write_text(settings, encoding="utf-8")
+    config.write_text(settings.replace("[core]", "[core]\n    no_scm = true"), encoding="utf-8")
 
 
-def repro(folder: Path, progress: Progress, *targets: str) -> None:
-    """Run the stages that are not up to date; the output of DVC and the stages goes to a file.
+def repro(plan: side_by_side.Plan) -> float:
+    """Run the stages that are not up to date; their output goes to `LOG`. The time that it took, in seconds.
 
     Raises:
-        Failure: a stage failed.
+        StageFailedError: a stage failed.
 
     """
-    log = folder / "log.txt"
-    with log.open("a", encoding="utf-8") as file:
-        running = subprocess.Popen(
-            [*DVC, "repro", *targets], cwd=folder, env=ENVIRONMENT, text=True, encoding="utf-8", errors="replace",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    progress = Progress(len(plan.needs))
+    with LOG.open("w", encoding="utf-8") as log:
+
+        def tell(stage: str, line: str) -> None:
+            log.write(f"{stage}: {line}\n")
+            log.flush()
+            if STARTS.match(line):
+                progress.begins(stage)
+
         try:
-            for line in running.stdout:
-                file.write(line)
-                if found := STARTS.match(line):
-                    progress.begins(found[1])
-        except BaseException:
-            running.terminate()
-            raise
-        if running.wait():
-            file.flush()
-            last = log.read_text(encoding="utf-8").rstrip().splitlines()[-10:]
-            raise Failure("\n".join([*last, f"error: a stage failed; all that was printed is in {log}"]))
+            side_by_side.run(plan, TARGET, side_by_side.default_jobs(DEMO["threads"]), tell, ENVIRONMENT)
+        finally:
+            progress.bar.close()
+    return time.monotonic() - progress.started
 
 
 def results() -> str:
@@ -122,29 +109,14 @@ def thresholds() -> str:
 
 
 def main() -> None:
-    for folder in (TARGET, OTHER):
-        set_up(folder)
-        (folder / "log.txt").unlink(missing_ok=True)
-    listed = subprocess.run(
-        [*DVC, "stage", "list", "--name-only"], cwd=TARGET, env=ENVIRONMENT, capture_output=True, check=False,
-        encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    if listed.returncode:
-        sys.exit(f"{listed.stderr}error: DVC does not work here, see above")
-    progress = Progress(len(listed.stdout.split()))
+    set_up()
     try:
-        repro(TARGET, progress, *BEFORE_BOTH)
-        with ThreadPoolExecutor() as beside:
-            for here, there in SIDE_BY_SIDE:
-                other = beside.submit(repro, OTHER, progress, *there)
-                repro(TARGET, progress, *here)
-                other.result()
-        repro(TARGET, progress)
-    except Failure as failure:
-        sys.exit(f"\n{failure}")
-    finally:
-        progress.bar.close()
-    seconds = time.monotonic() - progress.started
+        seconds = repro(side_by_side.plan(TARGET))
+    except side_by_side.StageFailedError as failed:
+        last = [line for line in LOG.read_text(encoding="utf-8").splitlines() if line.startswith(f"{failed}: ")][-10:]
+        sys.exit("\n".join(["", *last, f"error: the stage {failed} failed; all that was printed is in {LOG}"]))
+    except DvcException as error:
+        sys.exit(f"error: DVC does not work here: {error}")
     print(f"\nThe demo took {seconds:.0f} s. Its numbers come from rendered signs, not from GTSRB.\n\n{results()}\n")
     print(f"To be quick it leaves out {', '.join(LEFT_OUT)}. `dvc repro` runs the whole study.")
     print(f"The whole of it is one page: {os.path.relpath(TARGET / 'reports/index.html', ROOT)}")

@@ -13,21 +13,6 @@ CODE = (
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 
-# Two copies of the project with one cache run side by side after the stages that both need. Each row is a step with the
-# stages of the first and of the second copy, which take about the same time. The first copy gets the outputs of the
-# second from DVC's run cache, except metrics, which are outside the cache: the first copy computes them.
-BEFORE_BOTH = ("measure_noise", "arrange")
-SIDE_BY_SIDE = (
-    (
-        ("train_gan", *(f"train_downstream@{name}" for name in ("real", "label_preserving", "noise"))),
-        ("evaluate", "sweep"),
-    ),
-    (
-        ("score", "train_downstream@augmented-clean"),
-        tuple(f"train_downstream@{name}" for name in ("generated-clean", "generated-noisy", "augmented-noisy")),
-    ),
-)
-
 # Classifiers that the demo leaves out: they take the longest, and cnn shows the same effects.
 LEFT_OUT = tuple(
     paths.classifier(network, regime)
@@ -36,7 +21,7 @@ LEFT_OUT = tuple(
     if regime != "clean"
 )
 # A small version of the study: few signs, networks without ImageNet weights (there may be no network connection),
-# trained well enough to show the effects. One thread each, as the two halves run side by side.
+# trained well enough to show the effects. One thread each, as stages run side by side.
 DEMO = {
     "threads": 1,
     "data.source": "synthetic",
