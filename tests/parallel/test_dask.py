@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dask_cluster_processes import ClusterProcesses
+from dask_processes import ClusterProcesses
 
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT

@@ -5,6 +5,7 @@ project while the command of a stage runs.
 """
 
 import graphlib
+import io
 import os
 import signal
 import subprocess
@@ -134,13 +135,12 @@ def _reproduce(stage: str, folder: Path, tell: Tell, environment: Mapping[str, s
     for _ in range(ATTEMPTS):
         lines = []
         with subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            encoding="utf-8", errors="replace",
-        ) as running:  # fmt: skip
-            for line in running.stdout:
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as running:
+            for line in io.TextIOWrapper(running.stdout, encoding="utf-8", errors="replace", newline="\n"):
                 lines.append(line)
                 if not any(text in line for text in BUSY):
-                    tell(stage, line.rstrip("\n").rpartition("\r")[2])  # of a progress bar, its last state
+                    tell(stage, line.rstrip().rpartition("\r")[2])  # of a progress bar, its last state
         if running.returncode == 0 or not any(text in line for text in BUSY for line in lines):
             return running.returncode == 0
         time.sleep(PAUSE)
