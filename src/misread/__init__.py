@@ -1,8 +1,8 @@
 """How noise makes image classifiers fail: `misread.measure`, and the library of the study in dvc.yaml.
 
 Packages import only in this direction: stages, report, experiments, explorer and own -> inference, gans, training and
-metrics -> networks, noise, data and gtsrb -> params, paths and sections. As exceptions, `params` reads the settings
-that networks and noise types register, and `own` draws with `report`.
+metrics -> networks, noise, data and gtsrb -> parallel, params, paths and sections. As exceptions, `params` reads the
+settings that networks and noise types register, and `own` draws with `report`.
 """
 
 from typing import Any

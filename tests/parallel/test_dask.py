@@ -185,10 +185,11 @@ class TestRefusals:
             sums(3)
 
 
-def test_results_are_remembered_within_a_run_only():
+def test_results_are_remembered_for_each_run(monkeypatch):
+    monkeypatch.setattr(remembered, "_run", None)
     calls = []
     read = remembered.remember(2)(lambda path: calls.append(path) or path)
-    for run in ("one", "one", "two"):
-        remembered.forget_others(run)
+    for run in ("one", "two", "one", "two"):
+        remembered.work_for(run)
         read("file")
-    assert calls == ["file", "file"]
+    assert calls == ["file", "file"], "once for each, although they take turns"

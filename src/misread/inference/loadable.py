@@ -31,6 +31,6 @@ class Loadable:
         return Loadable, (self._load, *self._arguments)
 
 
-@remember(2)
+@remember(4)
 def _loaded(load: Callable[..., Predict], arguments: tuple[Hashable, ...]) -> Predict:
     return load(*arguments)

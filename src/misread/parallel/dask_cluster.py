@@ -81,7 +81,7 @@ def perform(task: Task, function: Callable, arguments: tuple) -> object:
                 f"{here} does not see {Path(task.seen).parent}: all machines need it under the same path, on a file "
                 "system that they share"
             )
-        remembered.forget_others(task.run)
+        remembered.work_for(task.run)
         with contextlib.chdir(task.folder):
             return function(*arguments)
 
