@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import networkx as nx
 import psutil
+from dvc.lock import LockError
 from dvc.repo import Repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 
@@ -59,7 +60,18 @@ def plan(folder: Path, targets: Iterable[str] = ()) -> Plan:
         folder: folder of the project; for targets, also the current folder.
         targets: stages, or groups of them, as for `dvc repro`; none: all.
 
+    Raises:
+        LockError: another DVC keeps files busy for more than a minute.
+
     """
+    for _ in range(ATTEMPTS):
+        with suppress(LockError):
+            return _planned(folder, targets)
+        time.sleep(PAUSE)
+    return _planned(folder, targets)
+
+
+def _planned(folder: Path, targets: Iterable[str]) -> Plan:
     with Repo(str(folder), _wait_for_lock=True) as repo, repo.lock:
         wanted = [stage for target in targets for stage in repo.stage.collect(target)]
         graph = get_active_graph(repo.index.graph)
@@ -118,9 +130,18 @@ def run(plan: Plan, folder: Path, jobs: int, tell: Tell, environment: Mapping[st
                         failed.append(stage)
     finally:
         with Repo(str(folder), _wait_for_lock=True) as repo, repo.lock:
-            dvc_files.order_stages(lock, [*known, *plan.order])
+            dvc_files.order_stages(lock, _order(known, plan.order))
     if failed:
         raise StageFailedError(failed[0])
+
+
+def _order(known: list[str], planned: list[str]) -> list[str]:
+    """Order of the stages in ``dvc.lock``, as one run of `dvc repro` leaves it: new ones come after those it had.
+
+    What it had may be the rest of a run that was stopped. If so, its stages stand in the order of the plan.
+    """
+    places = [planned.index(stage) for stage in known if stage in planned]
+    return planned if places == sorted(places) else [*known, *planned]
 
 
 def _shared(environment: Mapping[str, str], beside: int) -> dict[str, str]:
