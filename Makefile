@@ -48,7 +48,7 @@ test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest --ignore tests/faults -m 'not slow'
 
 test-faults: setup ## Run the tests of remotes, of kills and of a second run from nothing; ARGS=...: arguments of pytest
-	@$(PYTHON) scripts/environment.py s3 ssh webdav servers
+	@$(PYTHON) scripts/environment.py dask s3 ssh webdav servers
 	$(VENV)/bin/python -m pytest --durations=5 tests/faults $(ARGS)
 
 bench: setup ## Compare speed with PyTorch and other libraries, in an environment of its own; ARGS=...: some benchmarks

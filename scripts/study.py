@@ -12,7 +12,6 @@ from pathlib import Path
 
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
-from dvc.repo import Repo
 
 from misread import params
 from misread.errors import MisreadError
@@ -23,12 +22,12 @@ def repair() -> None:
     """Repair what a DVC that was killed has left.
 
     Raises:
-        MisreadError: ``dvc.lock`` has conflicts of a merge.
+        MisreadError: ``dvc.lock`` has conflicts of a merge, or DVC finds no home folder.
 
     """
+    repo = dvc_files.opened(wait=False)
+    dvc_files.remove_empty_runs(Path(repo.cache.legacy.path))
     try:
-        repo = Repo()
-        dvc_files.remove_empty_runs(Path(repo.cache.legacy.path))
         with repo.lock:
             dvc_files.repair_lock(Path(repo.root_dir) / "dvc.lock")
             dvc_files.repair_rwlock(Path(repo.tmp_dir) / "rwlock")
@@ -58,9 +57,11 @@ def run(jobs: int, stages: list[str]) -> None:
     started = time.monotonic()
 
     def tell(stage: str, line: str) -> None:
-        print(f"{time.monotonic() - started:6.0f} s  {stage}: {line}", flush=True)
+        # In one piece: several threads write.
+        sys.stdout.write(f"{time.monotonic() - started:6.0f} s  {stage}: {line}\n")
+        sys.stdout.flush()
 
-    side_by_side.run(side_by_side.plan(Path(), stages), Path(), jobs, tell)
+    side_by_side.Runner(Path(), tell).run(side_by_side.plan(Path(), stages), jobs)
 
 
 def main() -> None:
@@ -77,8 +78,6 @@ def main() -> None:
         sys.exit(f"error: the stage {failed} failed, see above; `make study` goes on from there")
     except (DvcException, MisreadError, OSError) as error:
         sys.exit(f"error: {error}")
-    except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
-        sys.exit(f"error: DVC needs a home folder and a user name, set HOME and USER ({error})")
     # In place of this process: a parent would kill DVC soon after an interruption, instead of letting it end.
     os.execv(sys.executable, [sys.executable, "-m", "dvc", "repro", *given.stages])
 

@@ -1,10 +1,12 @@
 """`make study JOBS=N` on a small graph of shell commands: independent stages run together, and nothing is lost."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -85,11 +87,14 @@ def test_independent_stages_run_at_the_same_time_and_the_lock_file_is_that_of_a_
     assert (both / "dvc.lock").read_bytes() == (serial / "dvc.lock").read_bytes()
 
 
-def test_stages_keep_their_place_in_the_lock_file(project):
+def test_stages_keep_their_place_in_the_lock_file_of_the_last_commit(project):
     serial, both = project("serial"), project("both")
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
     for folder in (serial, both):
         dvc(folder, "repro", "e")
         dvc(folder, "repro", "c")
+        for command in (("init",), ("add", "dvc.lock"), ("commit", "--message", "some stages")):
+            subprocess.run([*git, *command], cwd=folder, capture_output=True, check=True)
     dvc(serial, "repro")
     assert study(both, "--jobs", "2").returncode == 0
     assert (both / "dvc.lock").read_bytes() == (serial / "dvc.lock").read_bytes()
@@ -127,6 +132,35 @@ def test_after_a_failure_other_stages_end_and_no_other_begins(project):
     assert not (folder / "d.txt").exists()
     assert study(folder, "--jobs", "2").returncode == 0
     assert (folder / "d.txt").read_text() == "b\nc\n"
+
+
+def test_a_stage_that_waits_for_another_dvc_does_not_begin_after_an_interruption(project):
+    folder = project("one")
+    dvc(folder, "repro", "a")
+    busy = {"write": {str(folder / "b.txt"): {"pid": os.getpid(), "cmd": "dvc"}}, "read": {}}
+    (folder / ".dvc/tmp/rwlock").write_text(json.dumps(busy))
+    told = []
+    runner = side_by_side.Runner(folder, lambda *line: told.append(line))
+    with ThreadPoolExecutor() as beside:
+        result = beside.submit(runner._reproduce, "b", 1)
+        time.sleep(3)  # at least one attempt
+        assert not result.done()
+        runner._stopped.set()
+        (folder / ".dvc/tmp/rwlock").write_text("")
+        assert not result.result(timeout=30)
+    assert told == []
+    assert not (folder / "b.txt").exists()
+
+
+def test_files_that_dvc_tracks_alone_are_no_obstacle(project):
+    folder = project("one")
+    (folder / "given.csv").write_text("1")
+    dvc(folder, "add", "given.csv")
+    (folder / "given.csv").write_text("2")
+    assert "given.csv.dvc" in side_by_side.plan(folder).order
+    done = study(folder, "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert dvc(folder, "status") == "Data and pipelines are up to date.\n"
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -175,8 +209,9 @@ def test_the_longest_chains_begin_first():
     assert sorted(plan.needs, key=keys.get) == ["b", "c", "a", "d"]
 
 
-def test_the_cores_and_the_memory_limit_the_jobs(monkeypatch):
+def test_the_cores_and_the_memory_limit_the_jobs(monkeypatch, tmp_path):
     memory = type("Memory", (), {"available": 64 * 2**30})
+    monkeypatch.setattr(side_by_side, "CGROUP", tmp_path)
     monkeypatch.setattr(side_by_side.executors, "cores", lambda: 16)
     monkeypatch.setattr(side_by_side.psutil, "virtual_memory", lambda: memory)
     assert side_by_side.default_jobs(2) == 8
@@ -184,6 +219,14 @@ def test_the_cores_and_the_memory_limit_the_jobs(monkeypatch):
     assert side_by_side.default_jobs(2) == 2
     memory.available = 2**30
     assert side_by_side.default_jobs(2) == 1
+    memory.available = 64 * 2**30
+    (tmp_path / "memory.max").write_text(f"{16 * 2**30}\n")
+    (tmp_path / "memory.current").write_text(f"{8 * 2**30}\n")
+    assert side_by_side.default_jobs(2) == 3, "of a container"
+    (tmp_path / "memory.max").write_text("max\n")
+    assert side_by_side.default_jobs(2) == 8
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "5120")
+    assert side_by_side.default_jobs(2) == 2, "of a Slurm job"
 
 
 @pytest.mark.parametrize("jobs", ["0", "two", "-1"])

@@ -52,7 +52,7 @@ def run_and_kill(clone, seed):
         note_stages(log, begun)
         assert ended == -signal.SIGKILL, log.read_text()[-3000:]
         kills.append(Kill(begun[-1], delay, clone.dvc("status", check=False).stderr))
-    clone.run("./run", "scripts/study.py")
+    clone.study(2)
     return kills
 
 
@@ -60,7 +60,7 @@ def start(clone, log):
     """`make study`, in a process group of its own."""
     with open(log, "w") as file:
         return subprocess.Popen(
-            ["./run", "scripts/study.py"], cwd=clone.folder, env=clone.environment,
+            ["./run", "scripts/study.py", "--jobs", "2"], cwd=clone.folder, env=clone.environment,
             start_new_session=True, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
@@ -80,6 +80,6 @@ def wait_for_stage(running, log, begun, number):
 
 def note_stages(log, begun):
     """Add the stages that have begun to a list."""
-    for stage in re.findall(r"^Running stage '(.+)':", log.read_text(errors="replace"), re.MULTILINE):
+    for stage in re.findall(r"Running stage '(.+)':", log.read_text(errors="replace")):
         if stage not in begun:
             begun.append(stage)

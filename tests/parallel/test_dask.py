@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 import zipfile
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dask_processes import ClusterProcesses
+from dask_processes import ClusterProcesses, wait_for
 
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT
@@ -104,6 +105,54 @@ def test_work_that_is_given_up_writes_nothing_later(two_workers, tmp_path):
     assert len(pids(tmp_path)) == left < 12
 
 
+def test_a_cluster_that_loses_all_workers_is_told_in_one_line(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "NO_WORKERS", 1)
+    worker = cluster.add_worker()
+    results = slowly(tmp_path, 12)
+    next(results)
+    os.kill(worker.pid, signal.SIGKILL)
+    with pytest.raises(MisreadError, match=f"^MISREAD_SCHEDULER: {cluster.address}: the scheduler has no workers; "):
+        list(results)
+
+
+def test_workers_may_join_later(cluster, tmp_path):
+    cluster.add_worker()
+    results = slowly(tmp_path, 20)
+    next(results)
+    cluster.add_worker()
+    list(results)
+    assert len(set(pids(tmp_path))) == 2
+
+
+def test_a_scheduler_that_vanishes_between_two_pieces_of_work_is_told_in_one_line(two_workers):
+    sums(3)
+    os.kill(two_workers.scheduler.pid, signal.SIGKILL)
+    two_workers.scheduler.wait()
+    with pytest.raises(MisreadError, match=f"^MISREAD_SCHEDULER: {two_workers.address}: the scheduler has gone$"):
+        sums(3)
+
+
+@pytest.mark.parametrize("scheduler", ["local", "processes"])
+def test_an_interruption_is_told_in_one_line(scheduler, tmp_path):
+    code = (
+        "import os, time; from misread import stage; from misread.parallel import workers\n"
+        f"def main():\n    open({str(tmp_path / 'begun')!r}, 'w')\n"
+        "    list(workers.map_in_order(time.sleep, [(1,)] * 20, 20))\n"
+        "if __name__ == '__main__':\n    stage.run(main)\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    running = subprocess.Popen(
+        [ROOT / "run", script], env=os.environ | {"MISREAD_SCHEDULER": scheduler, "MISREAD_WORKERS": "2"},
+        start_new_session=True, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for((tmp_path / "begun").exists)
+    time.sleep(4)
+    os.killpg(running.pid, signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert told.splitlines() == ["interrupted; `dvc repro` starts this stage anew"]
+
+
 def test_an_error_of_a_block_is_raised_here(two_workers):
     with pytest.raises(ZeroDivisionError):
         list(workers.map_in_order(divmod, [(3, 1), (3, 0)], 2))
@@ -117,9 +166,7 @@ def test_a_worker_with_other_code_is_refused(cluster, tmp_path):
     with open(other / "src/misread/paths.py", "a") as file:
         file.write("# a change\n")
     cluster.add_worker(run=other / "run")
-    expected = (
-        r"the worker on \S+ has misread's code \w{12}, but this run \w{12}; start workers with `./run dask worker"
-    )
+    expected = r"the worker on \S+ has misread's code \w{12}, but this run \w{12}; start both with `./run`, in this"
     with pytest.raises(MisreadError, match=expected):
         sums(3)
 
@@ -136,7 +183,7 @@ def test_a_worker_without_misread_is_refused(cluster, tmp_path):
     bare.write_text(f'#!/bin/sh\nunset PYTHONPATH\nexec {ROOT}/.venv/bin/python -m "$@"\n')
     bare.chmod(0o755)
     cluster.add_worker(cwd=tmp_path, run=bare)
-    with pytest.raises(MisreadError, match=r"a worker lacks this code \(.*misread.*\); start workers with"):
+    with pytest.raises(MisreadError, match=r"a worker lacks this code \(.*misread.*\); start both with"):
         sums(3)
 
 
@@ -164,7 +211,7 @@ def test_a_worker_forgets_what_another_run_has_read(cluster, tmp_path, monkeypat
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("value", ["dask", "host:8786", "1"])
+    @pytest.mark.parametrize("value", ["dask", "host:8786", "1", "http://host:8786"])
     def test_of_a_wrong_value(self, monkeypatch, value):
         monkeypatch.setenv(executors.SCHEDULER, value)
         expected = (

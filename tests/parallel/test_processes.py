@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from misread.errors import MisreadError
@@ -79,6 +80,29 @@ def test_more_workers_than_open_files_end_with_a_line_and_do_not_hang():
     assert done.returncode == 1
     assert "error: the system allows no more open files (`ulimit -n` tells how many)" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ORPHANS = """
+import os, sys, time
+from misread.parallel import workers
+os.environ["MISREAD_WORKERS"] = "2"
+def call(start, stop):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+list(workers.map_blocks(call, 8, "test", block=1))
+"""
+
+
+def test_workers_end_when_their_parent_is_killed():
+    running = subprocess.Popen(
+        [sys.executable, "-c", ORPHANS], env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    pids = [int(running.stdout.readline()) for _ in range(2)]
+    running.kill()
+    running.wait()
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=20)
+    assert alive == []
 
 
 LARGE_RESULTS = """

@@ -15,6 +15,7 @@ from dvc.exceptions import DvcException
 from tabulate import tabulate
 from tqdm import tqdm
 
+from misread.errors import MisreadError
 from misread.experiments import side_by_side
 from misread.experiments.project_copy import DEMO, LEFT_OUT, ROOT, copy_project
 from misread.noise.types import NOISE_TYPES
@@ -75,7 +76,7 @@ def repro(plan: side_by_side.Plan) -> float:
                 progress.begins(stage)
 
         try:
-            side_by_side.run(plan, TARGET, side_by_side.default_jobs(DEMO["threads"]), tell, ENVIRONMENT)
+            side_by_side.Runner(TARGET, tell, ENVIRONMENT).run(plan, side_by_side.default_jobs(DEMO["threads"]))
         finally:
             progress.bar.close()
     return time.monotonic() - progress.started
@@ -115,8 +116,8 @@ def main() -> None:
     except side_by_side.StageFailedError as failed:
         last = [line for line in LOG.read_text(encoding="utf-8").splitlines() if line.startswith(f"{failed}: ")][-10:]
         sys.exit("\n".join(["", *last, f"error: the stage {failed} failed; all that was printed is in {LOG}"]))
-    except DvcException as error:
-        sys.exit(f"error: DVC does not work here: {error}")
+    except (DvcException, MisreadError) as error:
+        sys.exit(f"error: {error}")
     print(f"\nThe demo took {seconds:.0f} s. Its numbers come from rendered signs, not from GTSRB.\n\n{results()}\n")
     print(f"To be quick it leaves out {', '.join(LEFT_OUT)}. `dvc repro` runs the whole study.")
     print(f"The whole of it is one page: {os.path.relpath(TARGET / 'reports/index.html', ROOT)}")
@@ -127,3 +128,5 @@ if __name__ == "__main__":
         main()
     except OSError as error:
         sys.exit(f"error: {error.filename or TARGET}: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit("interrupted; `make demo` goes on from there")

@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import psutil
+from dvc.repo import Repo
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from ruamel.yaml import YAML, YAMLError
 from voluptuous import Invalid
@@ -28,6 +29,23 @@ BEING_WRITTEN = 10  # seconds; another process may still be writing to a younger
 ENTRY = re.compile(r"^  (\S.*):$", re.MULTILINE)  # the first line of a stage in dvc.lock
 CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 START = "schema: '2.0'\nstages:\n"
+
+
+def opened(folder: Path = Path(), wait: bool = True) -> Repo:
+    """Open a project.
+
+    Args:
+        folder: of the project.
+        wait: whether its lock waits while another DVC has it.
+
+    Raises:
+        MisreadError: DVC finds no home folder or user name.
+
+    """
+    try:
+        return Repo(str(folder), _wait_for_lock=wait)
+    except (KeyError, RuntimeError) as error:  # a user whom the system does not know, as in some containers
+        raise MisreadError(f"DVC needs a home folder and a user name, set HOME and USER ({error})") from None
 
 
 def remove_empty_runs(cache: Path) -> None:
@@ -49,10 +67,7 @@ def repair_lock(path: Path) -> None:
         return
     if CONFLICT.search(text):
         raise MisreadError(f"{path.name}: has conflicts of a merge; README shows under Share how to solve them")
-    committed = subprocess.run(
-        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, encoding="utf-8", check=False
-    )
-    entries = _entries(committed.stdout) if committed.returncode == 0 else {}
+    entries = _entries(_committed(path))
     entries |= dict(list(_entries(text).items())[:-1])  # the last one is cut
     repaired = START + "".join(entries.values())
     if entries and is_whole(repaired):
@@ -106,20 +121,32 @@ def _entries(text: str) -> dict[str, str]:
     return {found[1]: text[start:end] for found, (start, end) in zip(starts, pairwise(bounds), strict=True)}
 
 
-def stages_of(path: Path) -> list[str]:
-    """Names of the stages in a ``dvc.lock``, in its order; none if there is no such file."""
-    return [*_entries(path.read_text(encoding="utf-8"))] if path.exists() else []
+def order_stages(path: Path, planned: Iterable[str]) -> None:
+    """Sort the stages in a ``dvc.lock`` as one run of `dvc repro` after the last commit leaves them.
 
+    Those of the last commit come first, in its order.
 
-def order_stages(path: Path, order: Iterable[str]) -> None:
-    """Sort the stages in a ``dvc.lock``; those that are not in the order come last."""
+    Args:
+        path: the file.
+        planned: all stages, in the order in which `dvc repro` runs them.
+
+    """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if not text.startswith(START):
         return
     entries = _entries(text)
-    names = [*dict.fromkeys([*(name for name in order if name in entries), *entries])]
+    order = [*_entries(_committed(path)), *planned, *entries]
+    names = [*dict.fromkeys(name for name in order if name in entries)]
     if names != [*entries]:
         _replace(path, START + "".join(entries[name] for name in names))
+
+
+def _committed(path: Path) -> str:
+    """Content of a file in the last commit; empty if there is none."""
+    shown = subprocess.run(
+        ["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True, encoding="utf-8", check=False
+    )
+    return shown.stdout if shown.returncode == 0 else ""
 
 
 def _replace(path: Path, text: str) -> None:

@@ -4,23 +4,23 @@ Each stage is a `dvc repro --single-item` of its own, which starts when all stag
 project while the command of a stage runs.
 """
 
+import contextlib
 import graphlib
 import io
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import networkx as nx
 import psutil
 from dvc.lock import LockError
-from dvc.repo import Repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
 
 from misread.experiments import dvc_files
@@ -28,7 +28,8 @@ from misread.parallel import executors
 
 MEMORY = 2.5 * 2**30  # bytes that a stage needs at most, a little more than the largest of the study
 BUSY = ("is busy, it is being blocked by", "Unable to acquire lock")  # what DVC says when another DVC is at work
-ATTEMPTS, PAUSE = 60, 1.0  # how often a stage is tried while DVC is busy, and the seconds between
+PATIENCE, PAUSE = 60.0, 1.0  # seconds: how long files that another DVC uses are waited for, and between attempts
+CGROUP = Path("/sys/fs/cgroup")
 Tell = Callable[[str, str], None]  # of a stage and a line of its output
 
 
@@ -50,37 +51,59 @@ def default_jobs(threads: int) -> int:
         threads: threads of each stage, the parameter ``threads``.
 
     """
-    return max(1, min(executors.cores() // threads, int(psutil.virtual_memory().available / MEMORY)))
+    return max(1, min(executors.cores() // threads, int(free_memory() / MEMORY)))
+
+
+def free_memory() -> float:
+    """Bytes of memory that processes may still take: of this machine, or of a container or a Slurm job with less."""
+    limits = [psutil.virtual_memory().available]
+    if text := os.environ.get("SLURM_MEM_PER_NODE"):
+        limits.append(int(text) * 2**20)
+    with contextlib.suppress(OSError, ValueError):  # no control groups of version 2
+        own = Path("/proc/self/cgroup").read_text(encoding="utf-8").strip().rpartition("::/")[2]
+        for group in (CGROUP / own, *(CGROUP / own).parents):
+            with contextlib.suppress(OSError, ValueError):  # without a limit, it says `max`
+                most, used = (int((group / f"memory.{name}").read_text("utf-8")) for name in ("max", "current"))
+                limits.append(most - used)
+    return min(limits)
 
 
 def plan(folder: Path, targets: Iterable[str] = ()) -> Plan:
     """Find the stages that are not up to date, and those that depend on them.
 
     Args:
-        folder: folder of the project; for targets, also the current folder.
-        targets: stages, or groups of them, as for `dvc repro`; none: all.
+        folder: folder of the project.
+        targets: stages, or groups of them, as for `dvc repro` in that folder; none: all.
 
     Raises:
-        LockError: another DVC keeps files busy for more than a minute.
+        LockError: another DVC uses files for more than a minute.
+        MisreadError: DVC finds no home folder.
 
     """
-    for _ in range(ATTEMPTS):
-        with suppress(LockError):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
             return _planned(folder, targets)
-        time.sleep(PAUSE)
-    return _planned(folder, targets)
+        except LockError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
 
 
 def _planned(folder: Path, targets: Iterable[str]) -> Plan:
-    with Repo(str(folder), _wait_for_lock=True) as repo, repo.lock:
+    # DVC names stages relative to the current folder.
+    with contextlib.chdir(folder), dvc_files.opened() as repo, repo.lock:
         wanted = [stage for target in targets for stage in repo.stage.collect(target)]
         graph = get_active_graph(repo.index.graph)
         stages = plan_repro(graph, wanted or None)
         changed = {stage for stage in stages if stage.status()}
         later = nx.subgraph_view(graph, filter_node=set(stages).__contains__).reverse()
         run = changed.union(*(nx.descendants(later, stage) for stage in changed))
-        needs = {stage.name: {other.name for other in graph.successors(stage) if other in run} for stage in run}
-        return Plan([stage.name for stage in stages], needs)
+        needs = {stage: {other for other in graph.successors(stage) if other in run} for stage in run}
+        return Plan(
+            [stage.addressing for stage in stages],
+            {stage.addressing: {other.addressing for other in needed} for stage, needed in needs.items()},
+        )
 
 
 def urgency(plan: Plan) -> dict[str, tuple[int, int]]:
@@ -92,95 +115,112 @@ def urgency(plan: Plan) -> dict[str, tuple[int, int]]:
     return {stage: (-chains[stage], plan.order.index(stage)) for stage in plan.needs}
 
 
-def run(plan: Plan, folder: Path, jobs: int, tell: Tell, environment: Mapping[str, str] = os.environ) -> None:
-    """Run the stages of a plan. After a failure or an interruption, those that run end, and no other begins.
+class Runner:
+    """Runs the stages of a plan.
 
     Args:
-        plan: result of `plan`.
         folder: folder of the project.
-        jobs: largest number of stages side by side.
         tell: called with each line of output.
         environment: of the stages.
 
-    Raises:
-        StageFailedError: a stage failed.
-
     """
-    keys, ready, failed = urgency(plan), [], []
-    running: dict[Future, str] = {}
-    sorter = graphlib.TopologicalSorter(plan.needs)
-    sorter.prepare()
-    lock = folder / "dvc.lock"
-    known = dvc_files.stages_of(lock)
-    try:
-        with ThreadPoolExecutor(jobs) as threads, _terminated_as_interrupted():
-            while sorter.is_active():
-                ready = sorted([*ready, *sorter.get_ready()], key=keys.get)
-                while ready and len(running) < jobs and not failed:
-                    stage = ready.pop(0)
-                    beside = min(jobs, 1 + len(running) + len(ready))
-                    running[threads.submit(_reproduce, stage, folder, tell, _shared(environment, beside))] = stage
-                if not running:
-                    break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    stage = running.pop(future)
-                    if future.result():
-                        sorter.done(stage)
-                    else:
-                        failed.append(stage)
-    finally:
-        with Repo(str(folder), _wait_for_lock=True) as repo, repo.lock:
-            dvc_files.order_stages(lock, _order(known, plan.order))
-    if failed:
-        raise StageFailedError(failed[0])
 
+    def __init__(self, folder: Path, tell: Tell, environment: Mapping[str, str] = os.environ):
+        self._folder, self._tell, self._environment = folder, tell, environment
+        self._stopped = threading.Event()
 
-def _order(known: list[str], planned: list[str]) -> list[str]:
-    """Order of the stages in ``dvc.lock``, as one run of `dvc repro` leaves it: new ones come after those it had.
+    def run(self, plan: Plan, jobs: int) -> None:
+        """Run the stages. After a failure or an interruption, those that run end, and no other begins.
 
-    What it had may be the rest of a run that was stopped. If so, its stages stand in the order of the plan.
-    """
-    places = [planned.index(stage) for stage in known if stage in planned]
-    return planned if places == sorted(places) else [*known, *planned]
+        Args:
+            plan: result of `plan`.
+            jobs: largest number of stages side by side.
 
+        Raises:
+            StageFailedError: a stage failed.
 
-def _shared(environment: Mapping[str, str], beside: int) -> dict[str, str]:
-    """The environment of a stage that shares the cores with others."""
-    workers = {executors.WORKERS: str(max(1, executors.cores() // beside))}
-    return {**workers, **environment} if environment.get(executors.WORKERS) else {**environment, **workers}
+        """
+        try:
+            with self._terminated_as_interrupted(), ThreadPoolExecutor(jobs) as threads:
+                try:
+                    failed = self._run(plan, jobs, threads)
+                finally:
+                    self._stopped.set()
+        finally:
+            with dvc_files.opened(self._folder) as repo, repo.lock:
+                dvc_files.order_stages(self._folder / "dvc.lock", plan.order)
+        if failed:
+            raise StageFailedError(failed[0])
 
+    def _run(self, plan: Plan, jobs: int, threads: ThreadPoolExecutor) -> list[str]:
+        """Run the stages; those that failed."""
+        keys, ready, failed = urgency(plan), [], []
+        running: dict[Future, str] = {}
+        sorter = graphlib.TopologicalSorter(plan.needs)
+        sorter.prepare()
+        while sorter.is_active():
+            ready = sorted([*ready, *sorter.get_ready()], key=keys.get)
+            while ready and len(running) < jobs and not failed:
+                stage = ready.pop(0)
+                beside = min(jobs, 1 + len(running) + len(ready))
+                running[threads.submit(self._reproduce, stage, beside)] = stage
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                stage = running.pop(future)
+                if future.result():
+                    sorter.done(stage)
+                else:
+                    failed.append(stage)
+        return failed
 
-def _reproduce(stage: str, folder: Path, tell: Tell, environment: Mapping[str, str]) -> bool:
-    """Run a stage; whether it succeeded."""
-    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
-    for _ in range(ATTEMPTS):
-        lines = []
-        with subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as running:
-            for line in io.TextIOWrapper(running.stdout, encoding="utf-8", errors="replace", newline="\n"):
-                lines.append(line)
-                if not any(text in line for text in BUSY):
-                    tell(stage, line.rstrip().rpartition("\r")[2])  # of a progress bar, its last state
-        if running.returncode == 0 or not any(text in line for text in BUSY for line in lines):
-            return running.returncode == 0
-        time.sleep(PAUSE)
-    tell(stage, f"error: another DVC keeps the files of {stage} busy")
-    return False
+    def _reproduce(self, stage: str, beside: int) -> bool:
+        """Run a stage that shares the cores with others; whether it succeeded."""
+        share = {executors.WORKERS: str(max(1, executors.cores() // beside))}
+        command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", stage]
+        deadline = time.monotonic() + PATIENCE
+        while not self._stopped.is_set():
+            with subprocess.Popen(
+                command, cwd=self._folder, env={**self._environment, **share}, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            ) as running:  # fmt: skip
+                refusal = self._pass_on(stage, running.stdout)
+            if not refusal or time.monotonic() > deadline:
+                for line in refusal:
+                    self._tell(stage, line)
+                return running.returncode == 0
+            self._stopped.wait(PAUSE)
+        return False
 
+    def _pass_on(self, stage: str, output: io.BufferedReader) -> list[str]:
+        """Tell the lines of an output, but for those of a DVC that another one refuses, which are returned."""
+        refusal: list[str] = []
+        for line in io.TextIOWrapper(output, encoding="utf-8", errors="replace", newline="\n"):
+            shown = line.rstrip().rpartition("\r")[2]  # of a progress bar, its last state
+            if refusal or any(text in line for text in BUSY):
+                refusal.append(shown)
+            else:
+                self._tell(stage, shown)
+        return refusal
 
-@contextmanager
-def _terminated_as_interrupted():
-    """Let SIGTERM do what Ctrl-C does in a terminal: interrupt all processes of the stages, and this one."""
+    @contextlib.contextmanager
+    def _terminated_as_interrupted(self) -> Iterator[None]:
+        """Let SIGTERM do what Ctrl-C does in a terminal: interrupt all processes of the stages, and this one."""
 
-    def interrupt(*_) -> None:
-        for process in psutil.Process().children(recursive=True):
-            with suppress(psutil.Error):
-                process.send_signal(signal.SIGINT)
-        raise KeyboardInterrupt
+        def interrupt(*_) -> None:
+            self._stopped.set()
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    process.send_signal(signal.SIGINT)
+            raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        # A shell that starts a command in the background lets it ignore Ctrl-C, and so would the stages.
+        before = {
+            signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt),
+            signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

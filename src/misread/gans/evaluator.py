@@ -118,9 +118,7 @@ def _predicted(
     items = ((part, None if labels is None else np.asarray(labels[part])) for part in parts)
     file = store.array_file(images) if isinstance(network, Loadable) else None
     function = partial(_predict_rows, network, inputs, file or images)
-    yield from workers.map_in_order(
-        function, items, len(parts), networks=True, threads=threads, folder=file and file.path.parent
-    )
+    yield from workers.map_in_order(function, items, len(parts), networks=True, threads=threads, here=file is None)
 
 
 def _predict_rows(

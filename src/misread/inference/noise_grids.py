@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -103,6 +104,7 @@ def predict_points(
     numbers: np.ndarray | None = None,
     temperature: float | None = None,
     threads: int = 1,
+    folder: Path = Path(),
 ) -> Iterator[Predicted]:
     """Predict images under noises, one after another; memory does not grow with the number of images.
 
@@ -120,6 +122,7 @@ def predict_points(
         numbers: int, ``(N,)``: the number of each image in its set, on which its noise depends; None: its row.
         temperature: the classifier's temperature; None: the tables have no calibrated confidence.
         threads: threads of the classifier.
+        folder: folder that all workers must see, where the work is distributed.
 
     """
     numbers = np.arange(len(images)) if numbers is None else numbers
@@ -132,8 +135,8 @@ def predict_points(
     file = store.array_file(images) if isinstance(predict, Loadable) else None
     results = workers.map_in_order(
         partial(_predicted, predict, temperature), items, sum(len(blocks[point.grid]) for point in points),
-        before=partial(_corrupted, file or images, seed, split), networks=True, threads=threads,
-        folder=file and file.path.parent,
+        before=partial(_corrupted, file or images, seed, split), networks=True, threads=threads, folder=folder,
+        here=file is None,
     )  # fmt: skip
     for point in points:
         yield _at_point(point, islice(results, len(blocks[point.grid])), bar)

@@ -130,13 +130,21 @@ def measure(request: Request, chosen: Settings | None = None) -> Result:
             request.skip_unreadable, rows,
         )  # fmt: skip
         return _measure(
-            request, chosen, model, replace(collection, notes=(*collection.notes, *remarks)), images, scores
-        )
+            request, chosen, model, replace(collection, notes=(*collection.notes, *remarks)), images, scores,
+            Path(folder),
+        )  # fmt: skip
 
 
 def _measure(
-    request: Request, chosen: Settings, model: Model, collection: Collection, images: Resized, scores: _Scores
+    request: Request,
+    chosen: Settings,
+    model: Model,
+    collection: Collection,
+    images: Resized,
+    scores: _Scores,
+    folder: Path,
 ) -> Result:
+    threads = request.threads or executors.cores()  # the libraries take all of them, unless they are told how many
     found = _assumptions(request, chosen, model, images, scores)
     order = scores.orders[found.class_order]
     classes, of_data = (
@@ -144,7 +152,7 @@ def _measure(
         for names in (collection.titles or collection.classes, collection.classes)
     )
     result = of_images(
-        loadable(model, found.feeding, request.model, request.size, chosen.seed, request.threads),
+        loadable(model, found.feeding, request.model, request.size, chosen.seed, threads),
         images.images,
         order[images.labels],
         classes,
@@ -153,6 +161,8 @@ def _measure(
         names=images.names,
         numbers=images.rows,
         unsafe=class_files.read_unsafe(request.unsafe, of_data),
+        threads=threads,
+        folder=folder,
     )
     said = [*collection.notes, *images.notes, *found.remarks]
     if request.scores is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,9 +119,14 @@ def of_images(
     numbers: np.ndarray | None = None,
     unsafe: np.ndarray | None = None,
     quiet: bool = False,
+    threads: int = 1,
+    folder: Path = Path(),
 ) -> Result:
-    """Measure a function from images to logits; the arguments are those of `misread.own.result.of_predictions`."""
-    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet)
+    """Measure a function from images to logits.
+
+    The arguments are those of `misread.own.result.of_predictions` and `misread.own.measurement.measure_grids`.
+    """
+    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet, threads, folder)
     found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe)
     minimal = measured_tables.minimal_noise(sweep, chosen)
     shown = broken_images.choose(sweep, minimal, chosen.noise_types, broken_images.in_memory(images, chosen, numbers))

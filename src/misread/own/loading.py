@@ -1,6 +1,7 @@
 """Models of the user's own as functions that other processes can load."""
 
 import importlib.util
+from pathlib import Path
 
 from misread.inference.loadable import Loadable
 from misread.inference.predictions import Predict
@@ -10,9 +11,11 @@ from misread.own.models.opened import open_model
 
 
 def loadable(
-    model: Model, feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int | None
-) -> Loadable:
-    """Create a function from images to logits, as `misread.own.feeding.predictor` does.
+    model: Model, feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int
+) -> Predict:
+    """Create a function from images to logits, as `misread.own.feeding.predictor` does, for other processes as well.
+
+    A Python function is called in this process only: others may have imported an older version of its code.
 
     Args:
         model: the model, as it was opened here.
@@ -20,14 +23,15 @@ def loadable(
         spec: first argument of `misread.own.models.opened.open_model`.
         size: its second argument.
         seed: seed of TensorFlow in other processes.
-        threads: number of threads in other processes; None: as the libraries choose.
+        threads: number of threads in other processes.
 
     """
-    return Loadable(_load, feeding, str(spec), size, seed, threads, loaded=predictor(model, feeding))
+    here = predictor(model, feeding)
+    return Loadable(_load, feeding, str(spec), size, seed, threads, loaded=here) if Path(spec).exists() else here
 
 
-def _load(feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int | None) -> Predict:
-    if threads is not None and importlib.util.find_spec("tensorflow"):
+def _load(feeding: Feeding, spec: str, size: tuple[int, int] | None, seed: int, threads: int) -> Predict:
+    if importlib.util.find_spec("tensorflow"):
         from misread.training import determinism
 
         determinism.make_deterministic(seed, threads)

@@ -1,6 +1,7 @@
 """Predicting images under all noises, with grids of strengths that are refined where the model starts to fail."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ def measure_grids(
     numbers: np.ndarray | None = None,
     title: str = "images",
     quiet: bool = False,
+    threads: int = 1,
+    folder: Path = Path(),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Predict all images under every noise of the grids, and refine these.
 
@@ -35,6 +38,8 @@ def measure_grids(
         numbers: int, ``(N,)``: number of each image in its set, on which its noise depends; None: its row.
         title: label of the progress bar.
         quiet: whether there is no progress bar.
+        threads: threads of the classifier; this and the next: as for `misread.inference.noise_grids.predict_points`.
+        folder: folder that all workers must see.
 
     Returns:
         The predictions, with the columns row, label, prediction, confidence, noise_type (``none`` without noise) and
@@ -54,7 +59,11 @@ def measure_grids(
     with tqdm(desc=title, unit="img", unit_scale=True, disable=quiet, total=total) as bar:
 
         def predicted(points: Sequence[GridPoint]) -> list[Predicted]:
-            return list(predict_points(predict, images, labels, points, rows, bar, seed=settings.seed, numbers=numbers))
+            found = predict_points(
+                predict, images, labels, points, rows, bar, seed=settings.seed, numbers=numbers, threads=threads,
+                folder=folder,
+            )  # fmt: skip
+            return list(found)
 
         found = predicted(points)
         for _ in range(settings.refine):

@@ -52,7 +52,7 @@ def write(request: Request) -> int:
     with store.complete_or_absent(request.out) as folder:
         folder.mkdir()
         block = partial(_write_block, request, collection, rows, chosen, folder)
-        parts = [part for _, part in workers.map_blocks(block, len(rows), "images", BLOCK, fresh=True)]
+        parts = [part for _, part in workers.map_blocks(block, len(rows), "images", BLOCK, fresh=True, folder=folder)]
         table = pd.concat(parts, ignore_index=True)
         if table.empty:
             raise MisreadError(f"{collection.title}: none of the images can be read")

@@ -4,6 +4,8 @@ A worker must have the same code and packages as this process, and see the same 
 one block at a time.
 """
 
+import asyncio
+import atexit
 import contextlib
 import functools
 import hashlib
@@ -11,9 +13,11 @@ import logging
 import os
 import pickle
 import platform
+import signal
 import socket
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -22,6 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import distributed
+from distributed.comm import CommClosedError
 
 import misread
 from misread.errors import MisreadError
@@ -29,8 +34,9 @@ from misread.parallel import remembered
 
 PACKAGES = ("numpy", "opencv-python-headless", "pandas", "scipy", "tensorflow", "keras", "onnxruntime")
 CONNECT, NO_WORKERS = 10, 30  # seconds of waiting for the scheduler, and for a worker
+LOOK = 2  # seconds between two looks whether there still are workers
 RUN = uuid.uuid4().hex  # a name for this process
-START = "start workers with `./run dask worker ADDRESS` in this folder"
+START = "start both with `./run`, in this version of the folder"
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -60,12 +66,26 @@ def versions() -> dict[str, str]:
 versions()  # those of the code that is imported, and not of files that are changed later
 
 
-# Dask pickles a lambda as code: so the scheduler needs no misread, and a worker that lacks it fails in its task.
-_unpack = lambda packed: (lambda call, task, *what: call(task, *what))(*pickle.loads(packed))  # noqa: E731
+class _Call:
+    """A call of `perform` that takes place when it is unpickled.
+
+    Dask would unpickle a function that it is given in the scheduler, which needs no misread, and in a worker before it
+    tells whether the worker lacks something.
+    """
+
+    def __init__(self, *arguments: object):
+        self._arguments = arguments
+
+    def __reduce__(self) -> tuple:
+        return perform, self._arguments
 
 
-def perform(task: Task, function: Callable, arguments: tuple) -> object:
+def perform(task: Task, packed: bytes) -> object:
     """Call a function in a worker, after a look whether the worker can do this work.
+
+    Args:
+        task: of the block.
+        packed: pickled function and arguments.
 
     Raises:
         MisreadError: the worker has another version of something, or does not see the files.
@@ -83,45 +103,51 @@ def perform(task: Task, function: Callable, arguments: tuple) -> object:
             )
         remembered.work_for(task.run)
         with contextlib.chdir(task.folder):
+            function, arguments = pickle.loads(packed)
             return function(*arguments)
 
 
-def idle() -> None:
+async def idle() -> None:
     """Wait in a worker until it works on no block."""
-    with _ONE_AT_A_TIME:
-        pass
+    await asyncio.to_thread(_ONE_AT_A_TIME.acquire)
+    _ONE_AT_A_TIME.release()
 
 
 @functools.cache
-def local(count: int, at_exit: Callable) -> str:
+def local(count: int) -> str:
     """Start a cluster of processes on this machine, which ends with this process; its address."""
-    cluster = distributed.LocalCluster(
-        n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-    )
-    at_exit(cluster.close)
+    main = threading.current_thread() is threading.main_thread()
+    # The processes take over that Ctrl-C is ignored; this process ends them.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    try:
+        cluster = distributed.LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, before)
+    atexit.register(cluster.close)
     return cluster.scheduler_address
 
 
 @functools.cache
 def connected(address: str) -> distributed.Client:
-    """Connect to a scheduler that has a worker, once per process.
+    """Connect to a scheduler, once per process.
 
     Raises:
-        MisreadError: there is no scheduler or no worker.
+        MisreadError: there is no scheduler.
 
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is told in one line
-    for name in ("distributed.client", "distributed.core", "distributed.comm"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is told in one line
     try:
-        client = distributed.Client(address, timeout=CONNECT, set_as_default=False)
+        return distributed.Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise MisreadError(f"MISREAD_SCHEDULER: {address}: no Dask scheduler answers ({error})") from None
-    try:
-        client.wait_for_workers(1, timeout=NO_WORKERS)
-    except TimeoutError:
-        raise MisreadError(f"MISREAD_SCHEDULER: {address}: the scheduler has no workers; {START}") from None
-    return client
 
 
 class Cluster:
@@ -131,23 +157,60 @@ class Cluster:
         address: address of the scheduler.
         folder: folder that all workers must see.
 
+    Raises:
+        MisreadError: the scheduler does not answer, or has no workers.
+
     """
 
     def __init__(self, address: str, folder: Path):
         self.address, self._client = address, connected(address)
-        self.count = max(1, len(self._client.nthreads()))
+        self._without_workers_since: float | None = None
+        try:
+            self._client.wait_for_workers(1, timeout=NO_WORKERS)
+        except TimeoutError:
+            raise self._no_workers() from None
+        except (OSError, RuntimeError, CancelledError):
+            raise self._gone() from None
         self._executor = self._client.get_executor(pure=False)
         self._seen = tempfile.NamedTemporaryFile(prefix=".misread-", dir=folder)  # noqa: SIM115, closed by `close`
         self._task = Task(RUN, versions(), str(Path.cwd()), str(Path(self._seen.name).absolute()))
 
+    @property
+    def count(self) -> int:
+        """Number of workers; others may join."""
+        return max(1, len(self._client.nthreads()))
+
     def submit(self, function: Callable, *arguments: object) -> Future:
         """Start a call of a picklable function."""
-        return self._executor.submit(_unpack, pickle.dumps((perform, self._task, function, arguments)))
+        return self._executor.submit(pickle.loads, pickle.dumps(_Call(self._task, pickle.dumps((function, arguments)))))
+
+    def result(self, future: Future) -> object:
+        """Wait for the result of a call.
+
+        Raises:
+            MisreadError: there have been no workers for a while.
+
+        """
+        while True:
+            try:
+                return future.result(timeout=LOOK)
+            except TimeoutError:
+                if future.done():  # the call raised it
+                    raise
+                self._look_for_workers()
+
+    def _look_for_workers(self) -> None:
+        if self._client.nthreads():
+            self._without_workers_since = None
+        else:
+            self._without_workers_since = self._without_workers_since or time.monotonic()
+            if time.monotonic() - self._without_workers_since > NO_WORKERS:
+                raise self._no_workers()
 
     def explained(self, error: BaseException) -> MisreadError | None:
         """Describe an error of the cluster itself; None: it is another one."""
-        if isinstance(error, CancelledError):
-            return MisreadError(f"MISREAD_SCHEDULER: {self.address}: the scheduler has gone")
+        if isinstance(error, CancelledError | CommClosedError) or self._client.status != "running":
+            return self._gone()
         if isinstance(error, distributed.KilledWorker):
             return MisreadError(
                 f"MISREAD_SCHEDULER: {self.address}: workers that process one block are killed again and again, as the "
@@ -157,9 +220,19 @@ class Cluster:
             return MisreadError(f"MISREAD_SCHEDULER: {self.address}: a worker lacks this code ({error}); {START}")
         return None
 
+    def _gone(self) -> MisreadError:
+        return MisreadError(f"MISREAD_SCHEDULER: {self.address}: the scheduler has gone")
+
+    def _no_workers(self) -> MisreadError:
+        return MisreadError(
+            f"MISREAD_SCHEDULER: {self.address}: the scheduler has no workers; start some with "
+            f"`./run dask worker {self.address}`"
+        )
+
     def close(self, waiting: list[Future]) -> None:
         """Give up the calls that still wait, and wait for those that run, so that they write nothing later."""
-        self._seen.close()  # what starts from now on fails
+        with contextlib.suppress(FileNotFoundError):
+            self._seen.close()  # what starts from now on fails
         for future in waiting:
             future.cancel()
         if waiting and self._client.status == "running":

@@ -4,11 +4,13 @@ The environment variable ``MISREAD_SCHEDULER`` chooses: ``serial``, ``processes`
 machine), or the address of a Dask scheduler. Each gives the same results, in the same order.
 """
 
-import atexit
+import functools
 import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from misread.errors import MisreadError
 
 WORKERS, SCHEDULER = "MISREAD_WORKERS", "MISREAD_SCHEDULER"
 SLURM = ("SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE")  # cores of a job; the system may not enforce them
+CHOICES, SCHEMES = ("serial", "processes", "local"), ("tcp://", "tls://")
+LOOK = 2  # seconds between two looks of a worker process whether its parent still exists
 
 
 def cores() -> int:
@@ -46,19 +50,17 @@ def scheduler() -> str | None:
 
     """
     text = os.environ.get(SCHEDULER, "")
-    if text in ("serial", "processes", "local") or "://" in text:
-        return text
-    if text:
+    if text and text not in CHOICES and not text.startswith(SCHEMES):
         raise MisreadError(
             f"{SCHEDULER}: {text!r}: must be serial, processes, local, or the address of a Dask scheduler, such as "
             "tcp://host:8786"
         )
-    return None
+    return text or None
 
 
 def on_other_machines() -> bool:
     """Whether workers may be on other machines, which see only shared folders."""
-    return "://" in (scheduler() or "")
+    return (scheduler() or "").startswith(SCHEMES)
 
 
 class Processes:
@@ -66,37 +68,67 @@ class Processes:
 
     Args:
         count: number of processes.
-        fresh: whether the processes start from nothing; otherwise they are forked, where the system can, which takes
-            less time.
+        fresh: whether the processes start from nothing and are kept for the next work; otherwise they are forked, where
+            the system can, which takes little time.
 
     """
 
     def __init__(self, count: int, fresh: bool):
-        self.count, self.started = count, False
-        self._pool: Executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn" if fresh else None))
+        self.count, self._fresh, self._started = count, fresh, False
+        self._pool: Executor = _kept(count) if fresh else _pool(count, None)
 
     def submit(self, function: Callable, *arguments: object) -> Future:
         """Start a call of a picklable function."""
         future = self._pool.submit(function, *arguments)
-        self.started = True
+        self._started = True
         return future
+
+    def result(self, future: Future) -> object:
+        """Wait for the result of a call."""
+        return future.result()
 
     def explained(self, error: BaseException) -> MisreadError | None:
         """Describe an error of the pool itself; None: it is another one."""
         if isinstance(error, BrokenProcessPool):
+            _kept.cache_clear()
             return MisreadError(
                 "a worker process was killed, as the system does when memory runs out; "
                 f"set {WORKERS} below {self.count}"
             )
         return None
 
-    def close(self, _: list[Future]) -> None:
-        """End the processes, after the calls that run."""
-        if not self.started:  # some could not start; the others would wait for work forever, and Python for them
+    def close(self, waiting: list[Future]) -> None:
+        """Give up the calls that still wait, and wait for those that run."""
+        if not self._started:  # some could not start; the others would wait for work forever, and Python for them
             for process in multiprocessing.active_children():
                 process.kill()
-        # The others finish their blocks. If one were killed while it returned a result, Python would wait for the rest.
-        self._pool.shutdown(wait=self.started, cancel_futures=True)
+        if self._fresh and self._started:
+            for future in waiting:
+                future.cancel()
+            wait(waiting)
+        else:
+            # If a process were killed while it returned a result, Python would wait for the rest of it.
+            self._pool.shutdown(wait=self._started, cancel_futures=True)
+
+
+def _pool(count: int, method: str | None) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, multiprocessing.get_context(method), _end_with_parent, (os.getpid(),))
+
+
+@functools.cache
+def _kept(count: int) -> ProcessPoolExecutor:
+    return _pool(count, "spawn")
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when its parent has been killed, without whom it would wait for work forever."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def opened(blocks: int, *, networks: bool, fresh: bool, threads: int, folder: Path):
@@ -109,7 +141,7 @@ def opened(blocks: int, *, networks: bool, fresh: bool, threads: int, folder: Pa
         fresh: whether this process may have loaded a library with threads of its own, as TensorFlow, PyTorch and ONNX
             Runtime have them. Such a process must not be forked: its copies may wait for threads that they do not have.
         threads: threads of each call.
-        folder: folder with the files of the work, which all workers must see.
+        folder: folder that all workers must see; a temporary file in it shows whether they do.
 
     Returns:
         Object with the methods of `Processes` and its attribute ``count``, the number of workers.
@@ -123,10 +155,12 @@ def opened(blocks: int, *, networks: bool, fresh: bool, threads: int, folder: Pa
         return None
     count = max(1, cores() // threads)
     if chosen == "processes":
-        count = min(count, blocks)
-        return Processes(count, fresh=fresh or networks) if count > 1 else None
+        # Those that start from nothing are kept, so their number must not depend on the work.
+        fresh = fresh or networks
+        count = count if fresh else min(count, blocks)
+        return Processes(count, fresh) if min(count, blocks) > 1 else None
     try:
         from misread.parallel import dask_cluster
     except ImportError:
         raise MisreadError(f"{SCHEDULER}: needs the package distributed; `make setup DASK=1` installs it") from None
-    return dask_cluster.Cluster(dask_cluster.local(count, atexit.register) if chosen == "local" else chosen, folder)
+    return dask_cluster.Cluster(dask_cluster.local(count) if chosen == "local" else chosen, folder)

@@ -25,7 +25,7 @@ def map_blocks(
     fresh: bool = False,
     folder: Path = Path(),
 ) -> Iterator[tuple[int, Result]]:
-    """Call ``function(start, stop)`` for consecutive blocks of rows in worker processes.
+    """Call ``function(start, stop)`` for consecutive blocks of rows, where `misread.parallel.executors` says.
 
     Args:
         function: picklable; a MisreadError that it raises is raised here again.
@@ -33,8 +33,8 @@ def map_blocks(
         title: label of the progress bar.
         block: rows per call.
         part: function from the first and last row of a block to other arguments of ``function``; None: it gets these.
-        fresh: as for `misread.parallel.executors.opened`.
-        folder: as for `map_in_order`.
+        fresh: this and the next: as for `misread.parallel.executors.opened`.
+        folder: folder that all workers must see.
 
     Yields:
         The first row and the result of each block, in row order.
@@ -61,7 +61,8 @@ def map_in_order(
     networks: bool = False,
     fresh: bool = False,
     threads: int = 1,
-    folder: Path | None = Path(),
+    folder: Path = Path(),
+    here: bool = False,
 ) -> Iterator[Result]:
     """Call a function with each of some tuples of arguments, where `misread.parallel.executors` says.
 
@@ -73,12 +74,12 @@ def map_in_order(
         count: number of items.
         before: function from an item to the arguments of ``function``; None: they are the item itself. In this process
             it prepares the next item in a thread meanwhile.
-        networks: whether the calls predict with networks; this and the next two: as for
+        networks: whether the calls predict with networks; this and the next three: as for
             `misread.parallel.executors.opened`.
         fresh: whether this process may have loaded a library with threads of its own.
         threads: threads of each call.
-        folder: folder with the files of the work, which all workers must see; None: only this process has what the work
-            needs.
+        folder: folder that all workers must see.
+        here: whether only this process has what the work needs.
 
     Yields:
         The results, in the order of the items.
@@ -88,7 +89,7 @@ def map_in_order(
 
     """
     executor = None
-    if folder is not None:
+    if not here:
         executor = executors.opened(count, networks=networks, fresh=fresh, threads=threads, folder=folder)
     if executor is not None:
         yield from _elsewhere(executor, partial(_both, before, function) if before else function, iter(items))
@@ -115,11 +116,11 @@ def _elsewhere(executor, function: Callable[..., Result], items: Iterator[tuple]
     waiting: deque[Future] = deque()
     try:
         while True:
-            for item in islice(items, 3 * executor.count - len(waiting)):
+            for item in islice(items, max(0, 3 * executor.count - len(waiting))):
                 waiting.append(executor.submit(function, *item))
             if not waiting:
                 return
-            result = waiting[0].result()
+            result = executor.result(waiting[0])
             waiting.popleft()
             yield result
     except Exception as error:
