@@ -146,7 +146,7 @@ def test_a_stage_that_waits_for_another_dvc_does_not_begin_after_an_interruption
         time.sleep(3)  # at least one attempt
         assert not result.done()
         runner._stopped.set()
-        (folder / ".dvc/tmp/rwlock").write_text("")
+        (folder / ".dvc/tmp/rwlock").write_text("{}")
         assert not result.result(timeout=30)
     assert told == []
     assert not (folder / "b.txt").exists()

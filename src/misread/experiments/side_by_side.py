@@ -63,7 +63,9 @@ def free_memory() -> float:
         own = Path("/proc/self/cgroup").read_text(encoding="utf-8").strip().rpartition("::/")[2]
         for group in (CGROUP / own, *(CGROUP / own).parents):
             with contextlib.suppress(OSError, ValueError):  # without a limit, it says `max`
-                most, used = (int((group / f"memory.{name}").read_text("utf-8")) for name in ("max", "current"))
+                most, used = (
+                    int((group / f"memory.{name}").read_text(encoding="utf-8")) for name in ("max", "current")
+                )
                 limits.append(most - used)
     return min(limits)
 

@@ -39,6 +39,16 @@ class Predicted(NamedTuple):
     squares: float  # sum over the images of their mean squared errors; 0 without noise
 
 
+class Sharing(NamedTuple):
+    """What is needed to distribute predictions, as for `misread.parallel.workers.map_in_order`."""
+
+    threads: int = 1  # of the classifier
+    folder: Path = Path()  # that all workers must see
+
+
+ALONE = Sharing()
+
+
 def at_strength(noise_type: str, strength: float, options: dict) -> GridPoint:
     """A point of the grid of strengths; ``none`` is no noise."""
     place = {"noise_type": noise_type, "strength": strength}
@@ -103,8 +113,7 @@ def predict_points(
     split: str = "test",
     numbers: np.ndarray | None = None,
     temperature: float | None = None,
-    threads: int = 1,
-    folder: Path = Path(),
+    sharing: Sharing = ALONE,
 ) -> Iterator[Predicted]:
     """Predict images under noises, one after another; memory does not grow with the number of images.
 
@@ -121,8 +130,7 @@ def predict_points(
         split: ``train`` or ``test``.
         numbers: int, ``(N,)``: the number of each image in its set, on which its noise depends; None: its row.
         temperature: the classifier's temperature; None: the tables have no calibrated confidence.
-        threads: threads of the classifier.
-        folder: folder that all workers must see, where the work is distributed.
+        sharing: what is needed to distribute the work.
 
     """
     numbers = np.arange(len(images)) if numbers is None else numbers
@@ -135,8 +143,8 @@ def predict_points(
     file = store.array_file(images) if isinstance(predict, Loadable) else None
     results = workers.map_in_order(
         partial(_predicted, predict, temperature), items, sum(len(blocks[point.grid]) for point in points),
-        before=partial(_corrupted, file or images, seed, split), networks=True, threads=threads, folder=folder,
-        here=file is None,
+        before=partial(_corrupted, file or images, seed, split), networks=True, here=file is None,
+        **sharing._asdict(),
     )  # fmt: skip
     for point in points:
         yield _at_point(point, islice(results, len(blocks[point.grid])), bar)
@@ -185,7 +193,7 @@ def predict(
     with tqdm(total=sum(len(rows[point.grid]) for point in points), desc=title, unit="img", unit_scale=True) as bar:
         predicted = predict_points(
             predict_batch, test.images, labels, points, rows, bar, seed=settings.seed, temperature=temperature,
-            threads=settings.threads,
+            sharing=Sharing(settings.threads),
         )  # fmt: skip
         found = list(predicted)
     by_grid = {grid: [one for one in found if one.point.grid == grid] for grid in rows}

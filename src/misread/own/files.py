@@ -16,6 +16,7 @@ import numpy as np
 
 from misread.data.subset import stratified_rows
 from misread.errors import MisreadError
+from misread.inference.noise_grids import Sharing
 from misread.own import assumptions, class_files, class_orders, stored_predictions
 from misread.own.feeding import possible_values, raw_scores
 from misread.own.functions import of_images
@@ -161,8 +162,7 @@ def _measure(
         names=images.names,
         numbers=images.rows,
         unsafe=class_files.read_unsafe(request.unsafe, of_data),
-        threads=threads,
-        folder=folder,
+        sharing=Sharing(threads, folder),
     )
     said = [*collection.notes, *images.notes, *found.remarks]
     if request.scores is None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from misread.data import arrays
 from misread.errors import MisreadError
+from misread.inference.noise_grids import ALONE, Sharing
 from misread.inference.predictions import BATCH, Predict
 from misread.own import assumptions, broken_images, measured_tables, result
 from misread.own.feeding import predictor
@@ -119,14 +119,13 @@ def of_images(
     numbers: np.ndarray | None = None,
     unsafe: np.ndarray | None = None,
     quiet: bool = False,
-    threads: int = 1,
-    folder: Path = Path(),
+    sharing: Sharing = ALONE,
 ) -> Result:
     """Measure a function from images to logits.
 
     The arguments are those of `misread.own.result.of_predictions` and `misread.own.measurement.measure_grids`.
     """
-    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet, threads, folder)
+    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet, sharing)
     found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe)
     minimal = measured_tables.minimal_noise(sweep, chosen)
     shown = broken_images.choose(sweep, minimal, chosen.noise_types, broken_images.in_memory(images, chosen, numbers))

@@ -1,13 +1,12 @@
 """Predicting images under all noises, with grids of strengths that are refined where the model starts to fail."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from misread.inference.noise_grids import GridPoint, Predicted, at_strength, energy, predict_points
+from misread.inference.noise_grids import ALONE, GridPoint, Predicted, Sharing, at_strength, energy, predict_points
 from misread.inference.predictions import Predict
 from misread.metrics import sweeps, thresholds
 from misread.metrics.accuracy import CLEAN
@@ -25,8 +24,7 @@ def measure_grids(
     numbers: np.ndarray | None = None,
     title: str = "images",
     quiet: bool = False,
-    threads: int = 1,
-    folder: Path = Path(),
+    sharing: Sharing = ALONE,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Predict all images under every noise of the grids, and refine these.
 
@@ -38,8 +36,7 @@ def measure_grids(
         numbers: int, ``(N,)``: number of each image in its set, on which its noise depends; None: its row.
         title: label of the progress bar.
         quiet: whether there is no progress bar.
-        threads: threads of the classifier; this and the next: as for `misread.inference.noise_grids.predict_points`.
-        folder: folder that all workers must see.
+        sharing: what is needed to distribute the work.
 
     Returns:
         The predictions, with the columns row, label, prediction, confidence, noise_type (``none`` without noise) and
@@ -55,15 +52,11 @@ def measure_grids(
             for strength in settings.measured(kind)
         ),
     ]
-    total = len(points) * len(images)
+    total, shared = len(points) * len(images), {"seed": settings.seed, "numbers": numbers, "sharing": sharing}
     with tqdm(desc=title, unit="img", unit_scale=True, disable=quiet, total=total) as bar:
 
         def predicted(points: Sequence[GridPoint]) -> list[Predicted]:
-            found = predict_points(
-                predict, images, labels, points, rows, bar, seed=settings.seed, numbers=numbers, threads=threads,
-                folder=folder,
-            )  # fmt: skip
-            return list(found)
+            return list(predict_points(predict, images, labels, points, rows, bar, **shared))
 
         found = predicted(points)
         for _ in range(settings.refine):
