@@ -64,7 +64,8 @@ def test_no_code_of_the_project_unpickles():
     assert not unpickling("np.load(path, mmap_mode='r', allow_pickle=False)\nkeras.models.load_model(path)\njoblib.x()")
     paths = [path for folder in ("src", "stages", "scripts", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
     assert len(paths) > 100
-    assert {path: lines for path in paths if (lines := unpickling(path.read_text(encoding="utf-8")))} == {}
+    found = {path for path in paths if unpickling(path.read_text(encoding="utf-8"))}
+    assert found == {ROOT / "src/misread/parallel/dask_cluster.py"}, "what the processes of one run send each other"
 
 
 class Harmful:

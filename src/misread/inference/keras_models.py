@@ -10,6 +10,7 @@ import numpy as np
 from misread.errors import MisreadError
 from misread.inference.loadable import Loadable
 from misread.inference.predictions import Predict, as_logits
+from misread.parallel import executors
 from misread.training import determinism, saving  # these import Keras with the right settings
 
 if TYPE_CHECKING:
@@ -49,11 +50,14 @@ def loadable(path: Path, image_size: int, classes: int, seed: int, threads: int)
         seed: the study's seed.
         threads: number of threads, see `misread.training.determinism`.
 
-    Returns:
-        The classifier; its first call raises a MisreadError if it cannot be loaded.
+    Raises:
+        MisreadError: as for `load`; if other processes predict, then when they do.
 
     """
-    return Loadable(_load_deterministic, path, image_size, classes, seed, threads)
+    found = Loadable(_load_deterministic, path, image_size, classes, seed, threads)
+    if executors.scheduler() in (None, "serial"):
+        found.load()
+    return found
 
 
 def _load_deterministic(path: Path, image_size: int, classes: int, seed: int, threads: int) -> Predict:

@@ -23,6 +23,16 @@ class Loadable:
     def __init__(self, load: Callable[..., Predict], *arguments: Hashable, loaded: Predict | None = None):
         self._load, self._arguments, self._own = load, arguments, loaded
 
+    def load(self) -> None:
+        """Load it in this process.
+
+        Raises:
+            MisreadError: as the function raises it.
+
+        """
+        if self._own is None:
+            _loaded(self._load, self._arguments)
+
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Logits, float32 ``(N, CLASSES)``, of images, uint8 ``(N, HEIGHT, WIDTH, CHANNELS)``."""
         return (self._own or _loaded(self._load, self._arguments))(images)

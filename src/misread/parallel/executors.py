@@ -75,7 +75,7 @@ class Processes:
 
     def __init__(self, count: int, fresh: bool):
         self.count, self._fresh, self._started = count, fresh, False
-        self._pool: Executor = _kept(count) if fresh else _pool(count, None)
+        self._pool: Executor = _kept(count, Path.cwd()) if fresh else _pool(count, None)
 
     def submit(self, function: Callable, *arguments: object) -> Future:
         """Start a call of a picklable function."""
@@ -116,7 +116,8 @@ def _pool(count: int, method: str | None) -> ProcessPoolExecutor:
 
 
 @functools.cache
-def _kept(count: int) -> ProcessPoolExecutor:
+def _kept(count: int, folder: Path) -> ProcessPoolExecutor:
+    """Processes that start from nothing; they stay in the current folder of their start."""
     return _pool(count, "spawn")
 
 

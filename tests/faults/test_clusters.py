@@ -18,7 +18,7 @@ from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT
 from misread.gtsrb.dataset import TEST_ROOT
 from misread.own.images.benchmark import ArchiveReader
-from misread.parallel import executors, remembered, workers
+from misread.parallel import executors, workers
 
 pytest.importorskip("distributed", reason="`make setup DASK=1` installs distributed")
 from misread.parallel import dask_cluster
@@ -71,13 +71,6 @@ def test_the_results_come_in_order_from_both_workers(two_workers, tmp_path):
     assert list(slowly(tmp_path, 8)) == [0] * 8
     assert {int(pid) for pid in pids(tmp_path)} == {worker.pid for worker in two_workers.workers}
     assert len(pids(tmp_path)) == 8, "and the file that shows whether workers see the folder is gone"
-
-
-@pytest.mark.parametrize("scheduler", ["serial", "processes", "local"])
-def test_this_machine_gives_the_same_results(scheduler, monkeypatch):
-    monkeypatch.setenv(executors.SCHEDULER, scheduler)
-    monkeypatch.setenv(executors.WORKERS, "2")
-    assert sums(20) == [(start, start ** (start + 1)) for start in range(20)]
 
 
 def test_a_killed_worker_changes_nothing(two_workers, tmp_path):
@@ -211,15 +204,6 @@ def test_a_worker_forgets_what_another_run_has_read(cluster, tmp_path, monkeypat
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("value", ["dask", "host:8786", "1", "http://host:8786"])
-    def test_of_a_wrong_value(self, monkeypatch, value):
-        monkeypatch.setenv(executors.SCHEDULER, value)
-        expected = (
-            f"^MISREAD_SCHEDULER: '{value}': must be serial, processes, local, or the address of a Dask scheduler"
-        )
-        with pytest.raises(MisreadError, match=expected):
-            sums(3)
-
     def test_of_an_address_without_a_scheduler(self, monkeypatch):
         monkeypatch.setenv(executors.SCHEDULER, "tcp://127.0.0.1:9")
         monkeypatch.setattr(dask_cluster, "CONNECT", 1)
@@ -230,13 +214,3 @@ class TestRefusals:
         monkeypatch.setattr(dask_cluster, "NO_WORKERS", 1)
         with pytest.raises(MisreadError, match=f"^MISREAD_SCHEDULER: {cluster.address}: the scheduler has no workers"):
             sums(3)
-
-
-def test_results_are_remembered_for_each_run(monkeypatch):
-    monkeypatch.setattr(remembered, "_run", None)
-    calls = []
-    read = remembered.remember(2)(lambda path: calls.append(path) or path)
-    for run in ("one", "two", "one", "two"):
-        remembered.work_for(run)
-        read("file")
-    assert calls == ["file", "file"], "once for each, although they take turns"
