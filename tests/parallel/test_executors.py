@@ -1,4 +1,4 @@
-"""The ways to process blocks on this machine, a small Dask cluster among them; tests/faults has clusters of processes."""
+"""The ways to process blocks on this machine, with a small Dask cluster as well; tests/faults has larger ones."""
 
 import pytest
 

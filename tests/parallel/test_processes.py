@@ -87,7 +87,7 @@ import os, sys, time
 from misread.parallel import workers
 os.environ["MISREAD_WORKERS"] = "2"
 def call(start, stop):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())
     time.sleep(60)
 list(workers.map_blocks(call, 8, "test", block=1))
 """
