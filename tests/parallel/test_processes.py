@@ -82,7 +82,7 @@ def test_more_workers_than_open_files_end_with_a_line_and_do_not_hang():
     assert "Traceback" not in done.stderr
 
 
-ORPHANS = """
+ORPHANS = r"""
 import os, sys, time
 from misread.parallel import workers
 os.environ["MISREAD_WORKERS"] = "2"
