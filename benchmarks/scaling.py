@@ -24,9 +24,7 @@ SETTINGS = {
     "data.source": "synthetic",
     "networks.cnn.epochs": 1,
     "networks.resnet50.weights": None,
-    "networks.inception_v3.weights": None,
     "networks.resnet50.epochs": 1,
-    "networks.inception_v3.epochs": 1,
     "gan.kinds.gan.epochs": 1,
     "gan.kinds.cgan.epochs": 1,
     "sweep.images": None,
@@ -38,12 +36,8 @@ STAGES = (
     "prepare", *NOISES, "arrange", "measure_noise", "pretrained cnn", "train cnn clean", "evaluate cnn clean",
     "sweep cnn clean", "score cnn clean", "train_gan cgan clean",
 )  # fmt: skip
-# With more networks, at the first two factors only: they take long, and grow like cnn.
-BACKBONES = tuple(
-    f"{stage} {network}{regime}"
-    for network in ("resnet50", "inception_v3")
-    for stage, regime in (("pretrained", ""), ("train", " clean"), ("evaluate", " clean"), ("sweep", " clean"))
-)
+# At the first two factors only: they take long, and grow like those of cnn.
+BACKBONE = ("pretrained resnet50", "train resnet50 clean", "evaluate resnet50 clean", "sweep resnet50 clean")
 SHARED = ("prepare", "noise gaussian max", "evaluate cnn clean", "sweep cnn clean")  # by workers
 SCHEDULERS = ("serial", "processes", "local")
 
@@ -95,7 +89,7 @@ def main() -> None:
             print(f"{count:,} images", file=sys.stderr, flush=True)
             folder = Path(place) / str(factor)
             project(folder, per_class)
-            for stage in STAGES + (BACKBONES if factor < FACTORS[-1] else ()):
+            for stage in STAGES + (BACKBONE if factor < FACTORS[-1] else ()):
                 found.setdefault(stage, {})[factor] = run(folder, stage)
         shared = [
             [stage, scheduler, *row(run(Path(place) / "3", stage, MISREAD_SCHEDULER=scheduler, MISREAD_WORKERS="2"))]

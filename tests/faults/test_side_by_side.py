@@ -24,7 +24,7 @@ stages:
 """
 BOTH = """
 touch $1.begun
-[ -z "$FAIL" ] || [ $1 = c ] || exit 3
+if [ -n "$FAIL" ] && [ $1 = b ]; then until [ -e c.begun ]; do sleep 0.05; done; exit 3; fi
 for _ in $(seq 200); do [ -z "$BARRIER" ] || [ -e $2.begun ] && break; sleep 0.05; done
 [ -z "$BARRIER" ] || [ -e $2.begun ] || exit 1
 [ -z "$WAIT" ] || sleep $WAIT

@@ -20,12 +20,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
 import distributed
+from distributed import Future
 from distributed.comm import CommClosedError
 
 import misread
@@ -169,9 +169,8 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=NO_WORKERS)
         except TimeoutError:
             raise self._no_workers() from None
-        except (OSError, RuntimeError, CancelledError):
+        except (OSError, RuntimeError):
             raise self._gone() from None
-        self._executor = self._client.get_executor(pure=False)
         self._seen = tempfile.NamedTemporaryFile(prefix=".misread-", dir=folder)  # noqa: SIM115, closed by `close`
         self._task = Task(RUN, versions(), str(Path.cwd()), str(Path(self._seen.name).absolute()))
 
@@ -182,18 +181,21 @@ class Cluster:
 
     def submit(self, function: Callable, *arguments: object) -> Future:
         """Start a call of a picklable function."""
-        return self._executor.submit(pickle.loads, pickle.dumps(_Call(self._task, pickle.dumps((function, arguments)))))
+        call = _Call(self._task, pickle.dumps((function, arguments)))
+        return self._client.submit(pickle.loads, pickle.dumps(call), pure=False)
 
     def result(self, future: Future) -> object:
         """Wait for the result of a call.
 
         Raises:
-            MisreadError: there have been no workers for a while.
+            MisreadError: the scheduler has gone, or there have been no workers for a while.
 
         """
         while True:
             try:
                 return future.result(timeout=LOOK)
+            except asyncio.CancelledError:  # no Exception
+                raise self._gone() from None
             except TimeoutError:
                 if future.done():  # the call raised it
                     raise
@@ -209,7 +211,7 @@ class Cluster:
 
     def explained(self, error: BaseException) -> MisreadError | None:
         """Describe an error of the cluster itself; None: it is another one."""
-        if isinstance(error, CancelledError | CommClosedError) or self._client.status != "running":
+        if isinstance(error, CommClosedError) or self._client.status != "running":
             return self._gone()
         if isinstance(error, distributed.KilledWorker):
             return MisreadError(
@@ -233,8 +235,7 @@ class Cluster:
         """Give up the calls that still wait, and wait for those that run, so that they write nothing later."""
         with contextlib.suppress(FileNotFoundError):
             self._seen.close()  # what starts from now on fails
-        for future in waiting:
-            future.cancel()
         if waiting and self._client.status == "running":
             with contextlib.suppress(Exception):  # the scheduler or a worker has gone
+                self._client.cancel(waiting)
                 self._client.run(idle)

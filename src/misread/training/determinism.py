@@ -29,7 +29,8 @@ def make_deterministic(seed: int, threads: int) -> None:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         raise MisreadError(
-            f"threads: {threads}: this process has started TensorFlow with another number; start it anew"
+            f"threads: {threads}: this process has started TensorFlow with another number; start it anew, or, if this "
+            "comes from a worker of a cluster, start the workers anew"
         ) from None
     threadpoolctl.threadpool_limits(threads)
     cv2.setNumThreads(1)
