@@ -10,12 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ruamel.yaml import YAML
 from run import processor
 from tabulate import tabulate
 from usage import measured
 
-from misread.experiments.project_copy import ROOT, TINY, copy_project
+from misread.experiments.project_copy import ROOT, TINY, copy_project, remove_networks
 
 SETTINGS = TINY | {"threads": 1, "networks.cnn.image_size": 28}
 BACKBONES = ("inception_v3", "resnet50")
@@ -30,12 +29,7 @@ echo "$begun $EPOCHREALTIME $*" >> commands.txt
 def project(folder: Path) -> None:
     """A project without git that has run nothing, with a cache of its own."""
     copy_project(folder, SETTINGS)
-    yaml = YAML()
-    parameters = yaml.load(folder / "params.yaml")
-    for section in (parameters["networks"], parameters["regimes"]["robust"]["networks"]):
-        for network in BACKBONES:
-            section.pop(network, None)
-    yaml.dump(parameters, folder / "params.yaml")
+    remove_networks(folder, BACKBONES)
     config = folder / ".dvc/config"
     settings = config.read_text(encoding="utf-8").replace("[core]", "[core]\n    no_scm = true")
     config.write_text(settings, encoding="utf-8")

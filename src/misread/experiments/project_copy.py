@@ -135,6 +135,23 @@ def leave_out(folder: Path, keys: tuple[str, ...]) -> None:
     yaml.dump(graph, folder / "dvc.yaml")
 
 
+def remove_networks(folder: Path, names: tuple[str, ...]) -> None:
+    """Remove networks from a project's ``params.yaml``.
+
+    Args:
+        folder: folder of the project.
+        names: networks.
+
+    """
+    yaml = YAML()
+    path = folder / "params.yaml"
+    params = yaml.load(path)
+    for section in (params["networks"], params["regimes"]["robust"]["networks"]):
+        for name in names:
+            section.pop(name, None)
+    yaml.dump(params, path)
+
+
 def change_params(folder: Path, settings: dict) -> None:
     """Set values in a project's ``params.yaml`` and keep its comments."""
     yaml = YAML()
