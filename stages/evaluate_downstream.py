@@ -3,7 +3,7 @@
 from misread import params, paths, stage
 from misread.data import store
 from misread.gtsrb import classes
-from misread.inference import keras_models, test_sets
+from misread.inference import study_classifiers, test_sets
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
         folder.mkdir()
         for name in paths.DOWNSTREAM:
             path = paths.downstream(name) / "model.keras"
-            predict = keras_models.loadable(
+            predict = study_classifiers.open_classifier(
                 path, settings.gan.image_size, classes.COUNT, settings.seed, settings.threads
             )
             predictions = test_sets.predictions(

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from misread.errors import MisreadError
-from misread.inference.loadable import Loadable
 from misread.inference.predictions import Predict, as_logits
-from misread.parallel import executors
-from misread.training import determinism, saving  # these import Keras with the right settings
+from misread.training import saving  # imports Keras with the right settings
 
 if TYPE_CHECKING:
     import keras
@@ -38,31 +36,6 @@ def load(path: Path, image_size: int, classes: int) -> Predict:
             "`dvc repro` trains it anew"
         )
     return predictor(model)
-
-
-def loadable(path: Path, image_size: int, classes: int, seed: int, threads: int) -> Loadable:
-    """A classifier of the study that each process loads when it predicts, with the same threads.
-
-    Args:
-        path: file that `misread.training.saving.save` wrote.
-        image_size: side of its images in pixels.
-        classes: number of its classes.
-        seed: the study's seed.
-        threads: number of threads, see `misread.training.determinism`.
-
-    Raises:
-        MisreadError: as for `load`; if other processes predict, then when they do.
-
-    """
-    found = Loadable(_load_deterministic, path, image_size, classes, seed, threads)
-    if executors.scheduler() in (None, "serial"):
-        found.load()
-    return found
-
-
-def _load_deterministic(path: Path, image_size: int, classes: int, seed: int, threads: int) -> Predict:
-    determinism.make_deterministic(seed, threads)
-    return load(path, image_size, classes)
 
 
 def predictor(model: keras.Model) -> Predict:
