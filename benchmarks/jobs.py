@@ -14,7 +14,7 @@ from run import processor
 from tabulate import tabulate
 from usage import measured
 
-from misread.experiments.project_copy import ROOT, TINY, copy_project, remove_networks
+from misread.experiments.project_copy import ROOT, TINY, copy_project, remove_networks, without_git
 
 SETTINGS = TINY | {"threads": 1, "networks.cnn.image_size": 28}
 BACKBONES = ("inception_v3", "resnet50")
@@ -30,9 +30,7 @@ def project(folder: Path) -> None:
     """A project without git that has run nothing, with a cache of its own."""
     copy_project(folder, SETTINGS)
     remove_networks(folder, BACKBONES)
-    config = folder / ".dvc/config"
-    settings = config.read_text(encoding="utf-8").replace("[core]", "[core]\n    no_scm = true")
-    config.write_text(settings, encoding="utf-8")
+    without_git(folder)
     (folder / "run").rename(folder / "run.untimed")
     (folder / "run").write_text(TIMED, encoding="utf-8")
     (folder / "run").chmod(0o755)

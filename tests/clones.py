@@ -7,9 +7,9 @@ import re
 import subprocess
 import sys
 
-from additions import add, remove
+from additions import add
 
-from misread.experiments.project_copy import ROOT, TINY, copy_project
+from misread.experiments.project_copy import ROOT, TINY, copy_project, remove_networks
 
 
 class Clone:
@@ -27,8 +27,7 @@ class Clone:
         self.folder, self.cache = folder, cache or folder / ".dvc/cache"
         folder.mkdir()
         copy_project(folder, settings)
-        for network in ("inception_v3", "resnet50"):
-            remove(folder, "networks", network)
+        remove_networks(folder, ("inception_v3", "resnet50"))
         for addition in additions:
             add(folder, addition)
         # As a user who has not activated the environment: its `bin` is not on the path.

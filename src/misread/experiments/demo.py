@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from misread.errors import MisreadError
 from misread.experiments import side_by_side
-from misread.experiments.project_copy import DEMO, LEFT_OUT, ROOT, copy_project
+from misread.experiments.project_copy import DEMO, LEFT_OUT, ROOT, copy_project, without_git
 from misread.noise.types import NOISE_TYPES
 
 TARGET = ROOT / ".demo"
@@ -26,7 +26,7 @@ LOG = TARGET / "log.txt"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "MISREAD_MIRROR"} | {
     "VIRTUAL_ENV": sys.prefix
 }
-STARTS = re.compile(r"Running stage '(.+)':")
+STARTS = re.compile(r"Running stage '.+':")
 
 
 class Progress:
@@ -49,14 +49,9 @@ class Progress:
 
 
 def set_up() -> None:
-    """Create a DVC project without git, so that DVC ignores the surrounding repository.
-
-    The setting is written here because DVC cannot write the settings of a folder with non-ASCII letters in its path.
-    """
+    """Create the copy of the project."""
     copy_project(TARGET, DEMO, LEFT_OUT)
-    config = TARGET / ".dvc/config"
-    settings = config.read_text(encoding="utf-8")
-    config.write_text(settings.replace("[core]", "[core]\n    no_scm = true"), encoding="utf-8")
+    without_git(TARGET)
 
 
 def repro(plan: side_by_side.Plan) -> float:

@@ -108,6 +108,16 @@ def copy_project(target: Path, settings: dict, without: tuple[str, ...] = ()) ->
         leave_out(target, without)
 
 
+def without_git(folder: Path) -> None:
+    """Make a copy a DVC project of its own, so that DVC ignores the repository around it.
+
+    The setting is written here because DVC cannot write the settings of a folder with non-ASCII letters in its path.
+    """
+    config = folder / ".dvc/config"
+    settings = config.read_text(encoding="utf-8").replace("[core]", "[core]\n    no_scm = true")
+    config.write_text(settings, encoding="utf-8")
+
+
 def leave_out(folder: Path, keys: tuple[str, ...]) -> None:
     """Remove classifiers from a project's ``dvc.yaml``.
 
@@ -146,9 +156,8 @@ def remove_networks(folder: Path, names: tuple[str, ...]) -> None:
     yaml = YAML()
     path = folder / "params.yaml"
     params = yaml.load(path)
-    for section in (params["networks"], params["regimes"]["robust"]["networks"]):
-        for name in names:
-            section.pop(name, None)
+    for name in names:
+        del params["networks"][name]
     yaml.dump(params, path)
 
 
