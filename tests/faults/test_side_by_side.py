@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -139,15 +139,18 @@ def test_a_stage_that_waits_for_another_dvc_does_not_begin_after_an_interruption
     dvc(folder, "repro", "a")
     busy = {"write": {str(folder / "b.txt"): {"pid": os.getpid(), "cmd": "dvc"}}, "read": {}}
     (folder / ".dvc/tmp/rwlock").write_text(json.dumps(busy))
+
+    class InterruptedPause(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            (folder / ".dvc/tmp/rwlock").write_text("{}")
+            self.set()
+            return True
+
     told = []
     runner = side_by_side.Runner(folder, lambda *line: told.append(line))
-    with ThreadPoolExecutor() as beside:
-        result = beside.submit(runner._reproduce, "b", 1)
-        time.sleep(3)  # at least one attempt
-        assert not result.done()
-        runner._stopped.set()
-        (folder / ".dvc/tmp/rwlock").write_text("{}")
-        assert not result.result(timeout=30)
+    runner._stopped = InterruptedPause()
+    assert not runner._reproduce("b", 1)
+    assert runner._stopped.is_set()
     assert told == []
     assert not (folder / "b.txt").exists()
 
