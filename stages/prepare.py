@@ -3,27 +3,21 @@
 from misread import params, paths, stage
 from misread.data import clean_sets, room, store
 from misread.gtsrb import content, dataset
+from misread.parallel import workers
 
 
 def main() -> None:
     settings = params.load()
     room.require(settings, "prepare")
     data = settings.data
+    owners, sizes = store.by_size(settings.image_sizes)
     with store.complete_or_absent(paths.CLEAN) as folder:
         folder.mkdir()
-        for split, read, archive, root in (
-            ("train", dataset.read_train_index, dataset.TRAIN, dataset.TRAIN_ROOT),
-            ("test", dataset.read_test_index, dataset.TEST, dataset.TEST_ROOT),
-        ):
-            index = read(paths.ARCHIVES)
-            if data.source == "gtsrb":
-                content.check_counts(index, split)
-            kept = clean_sets.cap_tracks(index, data.images_per_class)
-            if split == "train":
-                kept["validation"] = clean_sets.validation_mask(kept, data.validation_share, settings.seed)
-            owners, sizes = store.by_size(settings.image_sizes)
+        for split in dataset.SPLITS:
+            # `zipfile` and the tables need far more memory than what is kept of them.
+            kept, places = workers.aside(clean_sets.choose_images, split, paths.ARCHIVES, data, settings.seed)
             targets = {size: folder / owner / split for size, owner in owners.items()}
-            digests = clean_sets.write_split(kept, paths.ARCHIVES / archive.name, root, settings.resize, targets, split)
+            digests = clean_sets.write_split(split, paths.ARCHIVES, kept, places, settings.resize, targets)
             for owner, like in sizes.items():
                 store.link_set(folder / like / split, folder / owner / split)
             if data.source == "gtsrb":

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from misread import params, stage
 from misread.data import resize, store
 from misread.experiments.project_copy import ROOT, change_params
-from misread.gtsrb import rendered, zips
+from misread.gtsrb import rendered
 from misread.training.determinism import make_deterministic
 
 pytest_plugins = ("skips",)
@@ -113,7 +113,6 @@ class Project:
 
     def run(self, name, *arguments):
         """Run a stage as `./run` does; what it ends with: the line that it prints to standard error, or None."""
-        zips.opened_archive.cache_clear()  # each run of a stage is a process of its own
         sys.argv[1:] = arguments
         try:
             stage.run(runpy.run_path(str(ROOT / f"stages/{name}.py"))["main"])

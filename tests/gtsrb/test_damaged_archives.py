@@ -65,6 +65,14 @@ def version_flipped(folder):
         file.write(b"\xff")
 
 
+def encrypted(folder):
+    """Say in the directory that a member is encrypted."""
+    name = (folder / TRAIN).read_bytes().rindex(IMAGE.encode())
+    with open(folder / TRAIN, "r+b") as file:
+        file.seek(name - 46 + 8)  # an entry has 46 bytes before its name; the flags are at 8
+        file.write(b"\x01")
+
+
 def symbolic_link(folder):
     link = zipfile.ZipInfo(IMAGE)
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -145,6 +153,10 @@ FAULTS = {
     "a symbolic link": (symbolic_link, TRAIN, f"member '{IMAGE}' is a symbolic link"),
     "a rare compression": (
         partial(changed, TRAIN, IMAGE, b"x", method=zipfile.ZIP_BZIP2), TRAIN, "is neither stored nor compressed by",
+    ),
+    "an encrypted member": (encrypted, TRAIN, f"member '{IMAGE}' is encrypted"),
+    "no header before a member": (
+        partial(flipped, TRAIN, b"PK\x03\x04", b"PK\x03\x05"), TRAIN, "0/00000_00000.ppm' is damaged (Bad magic number",
     ),
     "a huge member": (
         partial(changed, TRAIN, IMAGE, bytes(zips.MAX_MEMBER_BYTES + 1), method=zipfile.ZIP_DEFLATED), TRAIN,
@@ -274,6 +286,6 @@ def test_the_command_ends_with_status_1_and_one_line(tmp_path, few_archives):
     copy_project(tmp_path, TINY)
     shutil.copytree(few_archives, tmp_path / "data/gtsrb")
     image_flipped(tmp_path / "data/gtsrb")
-    told = f"error: data/gtsrb/{TRAIN}: '{IMAGE}' is damaged (Bad CRC-32 for file '{IMAGE}')"
+    told = f"error: data/gtsrb/{TRAIN}: '{IMAGE}' is damaged (Bad CRC-32)"
     assert_refused(tmp_path, "prepare", told)
     assert not (tmp_path / "data/clean").exists()

@@ -1,6 +1,7 @@
 """Clean sets: every image of the archives, resized to every size, in a fixed order."""
 
 import hashlib
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pandas as pd
 from misread.data import store
 from misread.data.resize import RESIZE_POLICIES
 from misread.errors import MisreadError
-from misread.gtsrb import dataset, zips
+from misread.gtsrb import content, dataset, zips
 from misread.parallel import workers
+from misread.params.schema import Data
 
 Digests = dict[int, str]
 
@@ -65,17 +67,43 @@ def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
     return mask
 
 
+def choose_images(split: str, archives: Path, data: Data, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Choose the images of a split.
+
+    Args:
+        split: ``train`` or ``test``.
+        archives: folder of the three archives.
+        data: which images, and how many of them are for validation.
+        seed: seed of the choice for validation.
+
+    Returns:
+        The rows of the index, in the order of the clean sets; those of training images have ``validation``, bool. And
+        where each image is in its archive, as `misread.gtsrb.zips.places` finds.
+
+    Raises:
+        MisreadError: an archive or an annotation is broken, or the images are not those of the benchmark.
+
+    """
+    read_index, archive, root = dataset.SPLITS[split]
+    index = read_index(archives)
+    if data.source == "gtsrb":
+        content.check_counts(index, split)
+    kept = cap_tracks(index, data.images_per_class)
+    if split == "train":
+        kept["validation"] = validation_mask(kept, data.validation_share, seed)
+    return kept, zips.places(archives / archive.name, root + "/" + kept.file)
+
+
 def _write_block(
-    archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, block: pd.DataFrame
+    archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, block: pd.DataFrame, places: np.ndarray
 ) -> list[bytes]:
     """Decode and resize one block of images, write it to the sets, and return the digests of the original images."""
     resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
     digests = []
-    source = zips.opened_archive(archive)
-    for i, row in enumerate(block.itertuples()):
-        member = f"{root}/{row.file}"
-        content = zips.read_member(source, member)
-        image = dataset.decode_image(content, f"{archive}: {member}", row.width, row.height)
+    members = root + "/" + block.file
+    files = zips.read_places(archive, members, places)
+    for i, (row, member, file) in enumerate(zip(block.itertuples(), members, files, strict=True)):
+        image = dataset.decode_image(file, f"{archive}: {member}", row.width, row.height)
         roi = (row.x1, row.y1, row.x2, row.y2)
         digests.append(image_digest(image, row.class_id, roi))
         for size, squares in resized.items():
@@ -91,7 +119,7 @@ def image_digest(image: np.ndarray, class_id: int, roi: tuple[int, int, int, int
     return hashlib.sha256(header.tobytes() + np.ascontiguousarray(image).tobytes()).digest()
 
 
-def digest_by_class(digests: list[bytes], labels: np.ndarray) -> Digests:
+def digest_by_class(digests: Iterable[bytes], labels: np.ndarray) -> Digests:
     """One SHA-256 for each class over its images' digests, in row order."""
     hashes = {int(class_id): hashlib.sha256() for class_id in np.unique(labels)}
     for digest, class_id in zip(digests, labels, strict=True):
@@ -100,17 +128,17 @@ def digest_by_class(digests: list[bytes], labels: np.ndarray) -> Digests:
 
 
 def write_split(
-    index: pd.DataFrame, archive: Path, root: str, policy: str, targets: dict[int, Path], title: str
+    split: str, archives: Path, index: pd.DataFrame, places: np.ndarray, policy: str, targets: dict[int, Path]
 ) -> Digests:
     """Write one split at every size.
 
     Args:
-        index: rows to write, in this order.
-        archive: zip that holds the images below ``root``.
-        root: folder inside the zip.
+        split: ``train`` or ``test``.
+        archives: folder of the three archives.
+        index: rows to write, in this order; this and the next are the result of `choose_images`.
+        places: where their images are in the archive.
         policy: key of `misread.data.resize.RESIZE_POLICIES`.
         targets: size in pixels -> folder to create.
-        title: label of the progress bar.
 
     Returns:
         For each class, a digest of its original images.
@@ -119,11 +147,12 @@ def write_split(
         MisreadError: an image is broken; the message names it.
 
     """
+    _, archive, root = dataset.SPLITS[split]
     labels = index.class_id.to_numpy()
     for size, folder in targets.items():
         store.create_set(folder, labels, size)
     blocks = workers.map_blocks(
-        partial(_write_block, archive, root, policy, targets), len(index), title, 512,
-        part=lambda start, stop: (start, index.iloc[start:stop]),
+        partial(_write_block, archives / archive.name, root, policy, targets), len(index), split, 512,
+        part=lambda start, stop: (start, index.iloc[start:stop], places[start:stop]),
     )  # fmt: skip
-    return digest_by_class([digest for _, block in blocks for digest in block], labels)
+    return digest_by_class((digest for _, block in blocks for digest in block), labels)

@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,12 +147,19 @@ def check_rows(table: pd.DataFrame, name: str) -> None:
 def _check_files(table: pd.DataFrame, archive: zipfile.ZipFile, root: str) -> None:
     """Check that every row has a file and that every file has a row."""
     prefix = root + "/"
-    present = {m[len(prefix) :] for m in archive.namelist() if m.startswith(prefix) and m.lower().endswith(".ppm")}
-    listed = set(table.file)
-    if lost := sorted(listed - present):
+    listed = set(table.file)  # the members are not copied: there may be very many
+    members = (member.filename for member in archive.infolist())
+    present = (one for one in members if one.startswith(prefix) and one.lower().endswith(".ppm"))
+    extra = []
+    for name in (member[len(prefix) :] for member in present):
+        if name in listed:
+            listed.remove(name)
+        else:
+            extra.append(name)
+    if lost := sorted(listed):
         raise MisreadError(f"{archive.filename}: {root}/{lost[0]} has an annotation but no file ({len(lost)} such)")
-    if extra := sorted(present - listed):
-        raise MisreadError(f"{archive.filename}: {root}/{extra[0]} has no annotation ({len(extra)} such files)")
+    if extra:
+        raise MisreadError(f"{archive.filename}: {root}/{min(extra)} has no annotation ({len(extra)} such files)")
 
 
 def read_train_index(folder: Path) -> pd.DataFrame:
@@ -210,3 +218,14 @@ def read_test_index(folder: Path) -> pd.DataFrame:
     with zips.open_archive(Path(folder) / TEST.name) as archive:
         _check_files(index, archive, TEST_ROOT)
     return index[["file", "class_id", "width", "height", "x1", "y1", "x2", "y2"]]
+
+
+class Split(NamedTuple):
+    """A split of the benchmark: the function that reads its annotations, its archive, and its folder in there."""
+
+    read_index: Callable[[Path], pd.DataFrame]
+    archive: Archive
+    root: str
+
+
+SPLITS = {"train": Split(read_train_index, TRAIN, TRAIN_ROOT), "test": Split(read_test_index, TEST, TEST_ROOT)}

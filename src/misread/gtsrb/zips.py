@@ -1,21 +1,29 @@
 """Reading zip archives that may be damaged or made to do harm."""
 
-import os
 import re
 import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+import numpy as np
 
 from misread.errors import MisreadError
-from misread.parallel.remembered import remember
 
 MAX_MEMBER_BYTES = 3 * 1024**2 + 4096  # an uncompressed image of 1024 x 1024 pixels; those of GTSRB are smaller
 MAX_ARCHIVE_BYTES = 4 * 1024**3
+ENCRYPTED = 1  # bit of a member's flags
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # `zipfile` unpacks no more bytes at a time than it is asked for
 # What `zipfile` raises for a damaged archive; NotImplementedError is a RuntimeError, UnicodeDecodeError a ValueError.
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+
+# Where a member is in a zip: 29 bytes, for which `zipfile` takes about a kilobyte.
+PLACE = np.dtype([("header", "<i8"), ("packed", "<i8"), ("size", "<i8"), ("crc", "<u4"), ("deflated", "?")])
+# The header before a member: signature, 22 bytes that the directory repeats, lengths of the name and of other fields.
+HEADER = struct.Struct("<4s22xHH")
 
 
 def member_names(path: Path) -> list[str]:
@@ -43,8 +51,8 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
     Raises:
         MisreadError: the file is missing or is not a zip, the path of a member is absolute or contains ``..``, a member
-            is a symbolic link or is compressed by a rare method, or the unpacked content would be far larger than
-            images of signs are (a decompression bomb).
+            is a symbolic link, is encrypted or is compressed by a rare method, or the unpacked content would be far
+            larger than images of signs are (a decompression bomb).
 
     """
     archive = _open(path)
@@ -58,6 +66,8 @@ def open_archive(path: Path) -> zipfile.ZipFile:
             problem = "is a symbolic link"
         elif member.compress_type not in METHODS:
             problem = "is neither stored nor compressed by deflate; pack the archive anew, as an ordinary zip"
+        elif member.flag_bits & ENCRYPTED:
+            problem = "is encrypted"
         elif member.file_size > MAX_MEMBER_BYTES or total > MAX_ARCHIVE_BYTES:
             problem = "would unpack to too many bytes"
         else:
@@ -79,17 +89,6 @@ def check_archive(path: Path) -> None:
             read_member(archive, member)
 
 
-@remember(4)
-def opened_archive(path: Path) -> zipfile.ZipFile:
-    """As `open_archive`, but cached: a worker that reads many blocks parses the zip's directory only once."""
-    return open_archive(path)
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked worker would share the position in the file with its parent, and one would read what the other looks for.
-    os.register_at_fork(after_in_child=opened_archive.cache_clear)
-
-
 def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
     """Read the bytes of one member and check its CRC.
 
@@ -106,3 +105,60 @@ def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
         raise MisreadError(f"{archive.filename}: file {member!r} is missing") from None
     except DAMAGED as error:
         raise MisreadError(f"{archive.filename}: {member!r} is damaged ({error})") from None
+
+
+def places(path: Path, members: Iterable[str]) -> np.ndarray:
+    """Find where members are in a zip, for `read_places`.
+
+    Returns:
+        One `PLACE` for each member.
+
+    Raises:
+        MisreadError: as for `open_archive`, or a member is missing.
+
+    """
+    with open_archive(path) as archive:
+        try:
+            found = [archive.getinfo(member) for member in members]
+        except KeyError as error:
+            raise MisreadError(f"{path}: file {error.args[0]!r} is missing") from None
+        rows = ((one.header_offset, one.compress_size, one.file_size, one.CRC, one.compress_type) for one in found)
+        return np.fromiter(rows, PLACE, len(found))
+
+
+def read_places(path: Path, members: Iterable[str], places: np.ndarray) -> Iterator[bytes]:
+    """Read the bytes of members, and check their CRCs, without the directory of the zip.
+
+    Args:
+        path: of the zip.
+        members: their names, for messages.
+        places: where they are, as `places` found.
+
+    Raises:
+        MisreadError: the file is missing or a member is damaged.
+
+    """
+    try:
+        with open(path, "rb") as file:
+            for member, place in zip(members, places, strict=True):
+                try:
+                    yield _read_place(file, place)
+                except DAMAGED as error:
+                    raise MisreadError(f"{path}: {member!r} is damaged ({error})") from None
+    except FileNotFoundError:
+        raise MisreadError(f"{path}: no such file; `dvc repro download` brings it") from None
+
+
+def _read_place(file: BinaryIO, place: np.void) -> bytes:
+    file.seek(place["header"])
+    signature, *lengths = HEADER.unpack(file.read(HEADER.size))
+    if signature != zipfile.stringFileHeader:
+        raise zipfile.BadZipFile("Bad magic number for file header")
+    file.seek(sum(lengths), 1)
+    size = int(place["size"])
+    content = file.read(place["packed"])
+    if place["deflated"]:  # no more than the directory says is unpacked, whatever the content is
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, size + 1)
+    if len(content) != size or zlib.crc32(content) != place["crc"]:
+        raise zipfile.BadZipFile("Bad CRC-32")
+    return content

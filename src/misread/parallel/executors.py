@@ -5,6 +5,7 @@ machine), or the address of a Dask scheduler. Each gives the same results, in th
 """
 
 import functools
+import gc
 import multiprocessing
 import os
 import threading
@@ -91,10 +92,8 @@ class Processes:
         """Describe an error of the pool itself; None: it is another one."""
         if isinstance(error, BrokenProcessPool):
             _kept.cache_clear()
-            return MisreadError(
-                "a worker process was killed, as the system does when memory runs out; "
-                f"set {WORKERS} below {self.count}"
-            )
+            fewer = f"; set {WORKERS} below {self.count}" if self.count > 1 else ""
+            return MisreadError(f"a worker process was killed, as the system does when memory runs out{fewer}")
         return None
 
     def close(self, waiting: list[Future]) -> None:
@@ -130,6 +129,7 @@ def _end_with_parent(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=look, daemon=True).start()
+    gc.freeze()  # the garbage collector would write to all that a forked process shares with its parent, and so copy it
 
 
 def opened(blocks: int, *, networks: bool, fresh: bool, threads: int, folder: Path):
