@@ -1,11 +1,15 @@
 """Predict a subset of the test set under fine grids of noise, added in memory: sweep NETWORK REGIME."""
 
 import sys
+from contextlib import ExitStack
 
 from misread import params, paths, stage
 from misread.data import store, texts
+from misread.data.table_file import TableFile
 from misread.gtsrb import classes
 from misread.inference import noise_grids, study_classifiers
+
+GRIDS = ("strengths", "fourier")
 
 
 def main() -> None:
@@ -15,13 +19,15 @@ def main() -> None:
     predict = study_classifiers.open_classifier(path, size, classes.COUNT, settings.seed, settings.threads)
     temperature = texts.read_json(paths.model(key) / "training.json")["temperature"]
     clean = store.open_set(paths.test_sets(name) / "clean")
-    tables, energies = noise_grids.predict(predict, clean, settings, key, temperature)
-    with store.complete_or_absent(paths.sweep(key)) as folder:
+    energies = {grid: [] for grid in GRIDS}
+    with store.complete_or_absent(paths.sweep(key)) as folder, ExitStack() as open_files:
         folder.mkdir()
-        for grid, table in tables.items():
-            table.to_parquet(folder / f"{grid}.parquet", index=False)
-        for grid, table in energies.items():
-            table.to_csv(folder / f"{grid}_energy.csv", index=False)
+        files = {grid: open_files.enter_context(TableFile(folder / f"{grid}.parquet")) for grid in GRIDS}
+        for point, table, rmse in noise_grids.predict(predict, clean, settings, key, temperature):
+            files[point.grid].append(table)
+            energies[point.grid].append((point, rmse))
+        for grid, found in energies.items():
+            noise_grids.energy(found).to_csv(folder / f"{grid}_energy.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from tqdm import tqdm
 from misread.data import store, subset
 from misread.inference import predictions
 from misread.inference.loadable import Loadable
-from misread.inference.predictions import Predict
+from misread.inference.predictions import BATCH, Predict
 from misread.noise import quality
 from misread.noise.apply import add_noise
 from misread.parallel import workers
 from misread.params import Params
 
-BLOCK = 2000  # images in memory at once; the next block is prepared meanwhile
+BLOCK = 2 * BATCH  # images in memory at once; the next block is prepared meanwhile
 KEPT = ["row", "label", "prediction", "confidence", "calibrated"]
 
 
@@ -36,7 +36,7 @@ class Predicted(NamedTuple):
 
     point: GridPoint
     table: pd.DataFrame  # the columns `KEPT` and the coordinates on the grid
-    squares: float  # sum over the images of their mean squared errors; 0 without noise
+    rmse: float  # of all images, grey levels; 0 without noise
 
 
 class Sharing(NamedTuple):
@@ -85,13 +85,13 @@ class _Block(NamedTuple):
 def _corrupted(
     images: store.ArrayFile | np.ndarray, seed: int, split: str, block: _Block
 ) -> tuple[_Block, np.ndarray, float]:
-    """The noisy images of a block, and the sum of their mean squared errors."""
+    """The noisy images of a block, and the sum of their squared errors."""
     source = images.open() if isinstance(images, store.ArrayFile) else images
     clean = np.asarray(source[block.rows])
     if block.made_by is None:
         return block, clean, 0.0
     noisy = add_noise(clean, block.numbers, seed=seed, split=split, **block.made_by)
-    return block, noisy, quality.mean_square(clean, noisy) * len(clean)
+    return block, noisy, quality.squared_error(clean, noisy)
 
 
 def _predicted(
@@ -134,7 +134,9 @@ def predict_points(
 
     """
     numbers = np.arange(len(images)) if numbers is None else numbers
-    blocks = {grid: np.array_split(part, -(-len(part) // BLOCK)) for grid, part in rows.items()}
+    blocks = {
+        grid: [part[start : start + BLOCK] for start in range(0, len(part), BLOCK)] for grid, part in rows.items()
+    }
     items = (
         (_Block(point.made_by, block, labels[block], numbers[block]),)
         for point in points
@@ -147,31 +149,35 @@ def predict_points(
         **sharing._asdict(),
     )  # fmt: skip
     for point in points:
-        yield _at_point(point, islice(results, len(blocks[point.grid])), bar)
+        table, squares = _together(islice(results, len(blocks[point.grid])), bar)
+        table = table[[name for name in KEPT if name in table]].assign(**point.place)
+        yield Predicted(point, table, (squares / (len(table) * images[0].size)) ** 0.5)
 
 
-def _at_point(point: GridPoint, results: Iterable[tuple[pd.DataFrame, float]], bar: tqdm) -> Predicted:
+def _together(results: Iterable[tuple[pd.DataFrame, float]], bar: tqdm) -> tuple[pd.DataFrame, float]:
     """Put the blocks of a point together."""
-    tables, squares = [], 0.0
-    for table, error in results:
+    tables, total = [], 0.0
+    for table, squares in results:
         tables.append(table)
-        squares += error
+        total += squares
         bar.update(len(table))
-    table = pd.concat(tables, ignore_index=True)
-    return Predicted(point, table[[name for name in KEPT if name in table]].assign(**point.place), squares)
+    return pd.concat(tables, ignore_index=True), total
 
 
-def energy(predicted: Iterable[Predicted]) -> pd.DataFrame:
-    """RMSE and PSNR of every noise after clipping, over all images."""
-    found = pd.DataFrame(
-        [one.point.place | {"rmse": (one.squares / len(one.table)) ** 0.5} for one in predicted if one.point.made_by]
-    )
-    return found.assign(psnr=found.rmse.map(quality.psnr_of))
+def energy(found: Iterable[tuple[GridPoint, float]]) -> pd.DataFrame:
+    """RMSE and PSNR of noises after clipping, over all images.
+
+    Args:
+        found: points and the RMSE at each; the point without noise is left out.
+
+    """
+    table = pd.DataFrame([point.place | {"rmse": rmse} for point, rmse in found if point.made_by])
+    return table.assign(psnr=table.rmse.map(quality.psnr_of))
 
 
 def predict(
     predict_batch: Predict, test: store.ImageSet, settings: Params, title: str, temperature: float
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+) -> Iterator[Predicted]:
     """Predict the test images under every noise of both grids.
 
     Args:
@@ -181,9 +187,8 @@ def predict(
         title: label of the progress bar.
         temperature: the classifier's temperature.
 
-    Returns:
-        Two dictionaries with the keys ``strengths`` and ``fourier``: the predictions, with the columns `KEPT` and the
-        coordinates on the grid; and the RMSE and PSNR of each noise.
+    Yields:
+        The predictions at each of `noises`.
 
     """
     labels = np.asarray(test.labels)
@@ -191,13 +196,7 @@ def predict(
     rows = {grid: subset.stratified_rows(labels, count, settings.seed) for grid, count in counts.items()}
     points = noises(settings)
     with tqdm(total=sum(len(rows[point.grid]) for point in points), desc=title, unit="img", unit_scale=True) as bar:
-        predicted = predict_points(
+        yield from predict_points(
             predict_batch, test.images, labels, points, rows, bar, seed=settings.seed, temperature=temperature,
             sharing=Sharing(settings.threads),
         )  # fmt: skip
-        found = list(predicted)
-    by_grid = {grid: [one for one in found if one.point.grid == grid] for grid in rows}
-    return (
-        {grid: pd.concat([one.table for one in parts], ignore_index=True) for grid, parts in by_grid.items()},
-        {grid: energy(parts) for grid, parts in by_grid.items()},
-    )

@@ -9,8 +9,10 @@ from misread.errors import MisreadError
 SSIM_WINDOW = 11  # pixels; Gaussian weights with a standard deviation of 1.5
 
 
-def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
-    """Mean squared error in grey levels squared, over all pixels of all images.
+def squared_error(clean: np.ndarray, noisy: np.ndarray) -> float:
+    """Sum of the squared errors of all pixels and channels of all images, in grey levels squared.
+
+    It is a whole number, so the errors of parts of a set add up to exactly that of the set.
 
     Args:
         clean: uint8, ``(N, HEIGHT, WIDTH, CHANNELS)``.
@@ -24,7 +26,12 @@ def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
     arrays.check(noisy, "noisy")
     if clean.shape != noisy.shape:
         raise MisreadError(f"noisy: expected the shape of clean, {clean.shape}, found {noisy.shape}")
-    return float(np.mean((clean.astype(np.float32) - noisy) ** 2, dtype=np.float64))
+    return float(np.sum((clean.astype(np.float32) - noisy) ** 2, dtype=np.float64))
+
+
+def mean_square(clean: np.ndarray, noisy: np.ndarray) -> float:
+    """Mean squared error in grey levels squared, over all pixels of all images; as `squared_error`."""
+    return squared_error(clean, noisy) / clean.size
 
 
 def psnr_of(rmse: float) -> float | None:

@@ -64,7 +64,7 @@ def measure_grids(
             bar.total += len(finer) * len(images)
             found += predicted(finer)
     found.sort(key=lambda one: _place(one.point, settings))
-    return _together(found, settings), energy(found)
+    return _together(found, settings), energy((one.point, one.rmse) for one in found)
 
 
 def _together(found: Sequence[Predicted], settings: Settings) -> pd.DataFrame:
