@@ -134,9 +134,7 @@ def predict_points(
 
     """
     numbers = np.arange(len(images)) if numbers is None else numbers
-    blocks = {
-        grid: [part[start : start + BLOCK] for start in range(0, len(part), BLOCK)] for grid, part in rows.items()
-    }
+    blocks = {grid: _divided(part) for grid, part in rows.items()}
     items = (
         (_Block(point.made_by, block, labels[block], numbers[block]),)
         for point in points
@@ -152,6 +150,10 @@ def predict_points(
         table, squares = _together(islice(results, len(blocks[point.grid])), bar)
         table = table[[name for name in KEPT if name in table]].assign(**point.place)
         yield Predicted(point, table, (squares / (len(table) * images[0].size)) ** 0.5)
+
+
+def _divided(rows: np.ndarray) -> list[np.ndarray]:
+    return [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
 
 
 def _together(results: Iterable[tuple[pd.DataFrame, float]], bar: tqdm) -> tuple[pd.DataFrame, float]:
