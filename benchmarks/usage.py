@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psutil
 
-INTERVAL = 0.1  # seconds between two looks at the memory
+INTERVAL = 0.02  # seconds between two looks at the memory
 
 
 class Usage(NamedTuple):

@@ -2,7 +2,7 @@
 
 from misread import params, paths, stage
 from misread.data import clean_sets, room, store
-from misread.gtsrb import content, dataset
+from misread.gtsrb import content, dataset, zips
 from misread.parallel import workers
 
 
@@ -15,14 +15,14 @@ def main() -> None:
         folder.mkdir()
         for split in dataset.SPLITS:
             # `zipfile` and the tables need far more memory than what is kept of them.
-            kept, places = workers.aside(clean_sets.choose_images, split, paths.ARCHIVES, data, settings.seed)
+            kept = workers.aside(clean_sets.choose_images, split, paths.ARCHIVES, data, settings.seed)
             targets = {size: folder / owner / split for size, owner in owners.items()}
-            digests = clean_sets.write_split(split, paths.ARCHIVES, kept, places, settings.resize, targets)
+            digests = clean_sets.write_split(split, paths.ARCHIVES, kept, settings.resize, targets)
             for owner, like in sizes.items():
                 store.link_set(folder / like / split, folder / owner / split)
             if data.source == "gtsrb":
                 content.check_digests(digests, kept.class_id.value_counts(), split)
-            kept.to_csv(folder / f"{split}.csv", index=False)
+            kept.drop(columns=[*zips.PLACE.names]).to_csv(folder / f"{split}.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -5,20 +5,20 @@ import shutil
 import signal
 import subprocess
 import time
-import zipfile
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from dask_processes import ClusterProcesses, wait_for
 
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT
-from misread.gtsrb.dataset import TEST_ROOT
-from misread.own.images.benchmark import ArchiveReader
+from misread.inference import study_classifiers
 from misread.parallel import executors, workers
+from misread.training import saving
 
 pytest.importorskip("distributed", reason="`make setup DASK=1` installs distributed")
 from misread.parallel import dask_cluster
@@ -191,16 +191,19 @@ def test_a_worker_that_does_not_see_the_files_is_refused(cluster, tmp_path, monk
 def test_a_worker_forgets_what_another_run_has_read(cluster, tmp_path, monkeypatch):
     """Two runs have other files at the same path below their folder."""
     cluster.add_worker()
-    for level in (50, 200):
-        folder = tmp_path / str(level)
+    inputs = keras.Input((28, 28, 3))
+    for label in (7, 21):
+        folder = tmp_path / str(label)
         folder.mkdir()
         monkeypatch.chdir(folder)
-        with zipfile.ZipFile("archive.zip", "w") as archive:
-            archive.writestr(f"{TEST_ROOT}/a.ppm", b"P6\n30 30\n255\n" + bytes([level]) * 2700)
-        read = ArchiveReader(Path("archive.zip"), ("a.ppm",), np.array([[30, 30]]))
-        monkeypatch.setattr(dask_cluster, "RUN", str(level))
-        [found] = workers.map_in_order(read, [(0,)], 1)
-        assert found.image.max() == level
+        always = keras.layers.Dense(
+            43, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(np.eye(43)[label])
+        )
+        saving.save(keras.Model(inputs, always(keras.layers.Flatten()(inputs))), Path("model.keras"))
+        classifier = study_classifiers.open_classifier(Path("model.keras"), 28, 43, 0, 1)
+        monkeypatch.setattr(dask_cluster, "RUN", str(label))
+        [found] = workers.map_in_order(classifier, [(np.zeros((1, 28, 28, 3), np.uint8),)], 1, networks=True)
+        assert found.argmax() == label
 
 
 class TestRefusals:

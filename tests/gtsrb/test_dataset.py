@@ -36,8 +36,7 @@ def write_train(folder, rows=(GOOD_ROW,), files=None, class_id=0):
 
 
 def fit(folder, index):
-    places = zips.places(folder / dataset.TRAIN.name, f"{dataset.TRAIN_ROOT}/" + index.file)
-    return clean_sets.write_split("train", folder, index, places, "crop_pad", {40: folder / "out"})
+    return clean_sets.write_split("train", folder, index, "crop_pad", {40: folder / "out"})
 
 
 def test_index_of_rendered_archives(archives):
@@ -142,12 +141,11 @@ def test_validation_holds_out_whole_tracks_of_every_class(archives):
 
 def test_clean_sets_are_the_resized_images_in_index_order(tmp_path, archives, monkeypatch):
     index = dataset.read_test_index(archives).iloc[:100]
-    places = zips.places(archives / dataset.TEST.name, f"{dataset.TEST_ROOT}/" + index.file)
     digests = {}
     for count in ("1", "2"):
         monkeypatch.setenv("MISREAD_WORKERS", count)
         targets = {size: tmp_path / count / str(size) for size in (28, 40)}
-        digests[count] = clean_sets.write_split("test", archives, index, places, "letterbox", targets)
+        digests[count] = clean_sets.write_split("test", archives, index, "letterbox", targets)
     assert digests["1"] == digests["2"]
     for size in (28, 40):
         one, two = (store.open_set(tmp_path / count / str(size)) for count in ("1", "2"))

@@ -10,6 +10,11 @@ from misread.errors import MisreadError
 from misread.gtsrb import dataset, sources, zips
 
 
+def annotations(index):
+    """An index without where the images are in the archive."""
+    return index.drop(columns=[*zips.PLACE.names])
+
+
 def test_mirror_folder(tmp_path, few_archives, monkeypatch, capsys):
     monkeypatch.setenv("MISREAD_MIRROR", str(few_archives))
     sources.fetch_archives(tmp_path, tmp_path / "downloads")
@@ -54,7 +59,7 @@ def test_kaggles_edition_becomes_the_official_archives(tmp_path, few_archives, m
         (dataset.read_test_index, dataset.TEST_ROOT, dataset.TEST),
     ):
         expected, found = read(few_archives).iloc[:40], read(out)
-        assert found.equals(expected)
+        assert annotations(found).equals(annotations(expected))
         with zips.open_archive(out / archive.name) as new, zips.open_archive(few_archives / archive.name) as old:
             for file in found.file:
                 assert new.read(f"{root}/{file}") == old.read(f"{root}/{file}")
@@ -68,7 +73,8 @@ def test_of_kaggles_edition_the_test_set_alone_is_converted(tmp_path, few_archiv
     wanted = (dataset.TEST, dataset.TEST_LABELS)
     sources.fetch_archives(tmp_path / "out", tmp_path / "downloads", wanted)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {archive.name for archive in wanted}
-    assert dataset.read_test_index(tmp_path / "out").equals(dataset.read_test_index(few_archives).iloc[:3])
+    found, expected = dataset.read_test_index(tmp_path / "out"), dataset.read_test_index(few_archives).iloc[:3]
+    assert annotations(found).equals(annotations(expected))
 
 
 @pytest.fixture

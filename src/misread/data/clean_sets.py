@@ -67,7 +67,7 @@ def validation_mask(index: pd.DataFrame, share: float, seed: int) -> np.ndarray:
     return mask
 
 
-def choose_images(split: str, archives: Path, data: Data, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+def choose_images(split: str, archives: Path, data: Data, seed: int) -> pd.DataFrame:
     """Choose the images of a split.
 
     Args:
@@ -77,31 +77,29 @@ def choose_images(split: str, archives: Path, data: Data, seed: int) -> tuple[pd
         seed: seed of the choice for validation.
 
     Returns:
-        The rows of the index, in the order of the clean sets; those of training images have ``validation``, bool. And
-        where each image is in its archive, as `misread.gtsrb.zips.places` finds.
+        The rows of the index, in the order of the clean sets; those of training images have ``validation``, bool.
 
     Raises:
         MisreadError: an archive or an annotation is broken, or the images are not those of the benchmark.
 
     """
-    read_index, archive, root = dataset.SPLITS[split]
-    index = read_index(archives)
+    index = dataset.SPLITS[split].read_index(archives)
     if data.source == "gtsrb":
         content.check_counts(index, split)
     kept = cap_tracks(index, data.images_per_class)
     if split == "train":
         kept["validation"] = validation_mask(kept, data.validation_share, seed)
-    return kept, zips.places(archives / archive.name, root + "/" + kept.file)
+    return kept
 
 
 def _write_block(
-    archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, block: pd.DataFrame, places: np.ndarray
+    archive: Path, root: str, policy: str, targets: dict[int, Path], start: int, block: pd.DataFrame
 ) -> list[bytes]:
     """Decode and resize one block of images, write it to the sets, and return the digests of the original images."""
     resized = {size: np.empty((len(block), size, size, 3), np.uint8) for size in targets}
     digests = []
     members = root + "/" + block.file
-    files = zips.read_places(archive, members, places)
+    files = zips.read_places(archive, members, block.itertuples())
     for i, (row, member, file) in enumerate(zip(block.itertuples(), members, files, strict=True)):
         image = dataset.decode_image(file, f"{archive}: {member}", row.width, row.height)
         roi = (row.x1, row.y1, row.x2, row.y2)
@@ -127,16 +125,13 @@ def digest_by_class(digests: Iterable[bytes], labels: np.ndarray) -> Digests:
     return {class_id: value.hexdigest() for class_id, value in sorted(hashes.items())}
 
 
-def write_split(
-    split: str, archives: Path, index: pd.DataFrame, places: np.ndarray, policy: str, targets: dict[int, Path]
-) -> Digests:
+def write_split(split: str, archives: Path, index: pd.DataFrame, policy: str, targets: dict[int, Path]) -> Digests:
     """Write one split at every size.
 
     Args:
         split: ``train`` or ``test``.
         archives: folder of the three archives.
-        index: rows to write, in this order; this and the next are the result of `choose_images`.
-        places: where their images are in the archive.
+        index: rows to write, in this order.
         policy: key of `misread.data.resize.RESIZE_POLICIES`.
         targets: size in pixels -> folder to create.
 
@@ -153,6 +148,6 @@ def write_split(
         store.create_set(folder, labels, size)
     blocks = workers.map_blocks(
         partial(_write_block, archives / archive.name, root, policy, targets), len(index), split, 512,
-        part=lambda start, stop: (start, index.iloc[start:stop], places[start:stop]),
+        part=lambda start, stop: (start, index.iloc[start:stop]),
     )  # fmt: skip
     return digest_by_class((digest for _, block in blocks for digest in block), labels)

@@ -1,6 +1,7 @@
 """Networks of the user's own that the project has measured, as the page shows them beside those of the study."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import pandas as pd
 from misread import paths
 from misread.data import own_results, texts
 from misread.data.resize import RESIZE_POLICIES, Roi
-from misread.gtsrb import classes, dataset
+from misread.gtsrb import classes, dataset, zips
 from misread.inference.predictions import Predict
 from misread.own.feeding import Feeding, predictor
 from misread.own.images.benchmark import ArchiveReader
@@ -116,10 +117,16 @@ class OriginalSigns:
             folder: folder of the project.
 
         """
-        index = pd.read_csv(folder / paths.index("test"))
-        sizes = index[["width", "height"]].to_numpy()
-        self._read = ArchiveReader(folder / paths.ARCHIVES / dataset.TEST.name, tuple(index.file), sizes)
-        self._rois = index[["x1", "y1", "x2", "y2"]].to_numpy()
+        self._index = pd.read_csv(folder / paths.index("test"))
+        self._archive = folder / paths.ARCHIVES / dataset.TEST.name
+
+    @cached_property
+    def _read(self) -> ArchiveReader:
+        with zips.open_archive(self._archive) as archive:
+            places = zips.places(archive, f"{dataset.TEST_ROOT}/" + self._index.file).to_records(index=False)
+        return ArchiveReader(
+            self._archive, tuple(self._index.file), places, self._index[["width", "height"]].to_numpy()
+        )
 
     def in_forms(self, row: int, forms: Iterable[Form]) -> dict[Form, np.ndarray]:
         """An image in several forms.
@@ -128,5 +135,5 @@ class OriginalSigns:
             MisreadError: the archive is missing, or the image is broken.
 
         """
-        image, roi = self._read(row).image, tuple(self._rois[row].tolist())
+        image, roi = self._read(row).image, tuple(self._index.loc[row, ["x1", "y1", "x2", "y2"]].tolist())
         return {form: form.of(image, roi) for form in forms}

@@ -92,7 +92,7 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
 
 
 def parse_annotations(content: bytes, name: str, columns: list[str], separator: str, text_column: str) -> pd.DataFrame:
-    """Read the given columns of an annotation file: whole numbers, except for one text column.
+    """Read the given columns of an annotation file: whole numbers, in the smallest type, except for one text column.
 
     Raises:
         MisreadError: the file is not such a table, lacks a column or a value, or has values that are not whole numbers.
@@ -112,7 +112,8 @@ def parse_annotations(content: bytes, name: str, columns: list[str], separator: 
             raise MisreadError(f"{name}: column {column!r} is empty in row {int(empty.argmax()) + 1}")
         if column != text_column and not pd.api.types.is_integer_dtype(table[column]):
             raise MisreadError(f"{name}: column {column!r} must hold whole numbers")
-    return table[columns].astype({text_column: str})
+    numbers = {column: pd.to_numeric(table[column], downcast="integer") for column in columns if column != text_column}
+    return pd.DataFrame({column: numbers.get(column, table[column].astype(str)) for column in columns})
 
 
 def _annotations(content: bytes, name: str) -> pd.DataFrame:
@@ -169,8 +170,8 @@ def read_train_index(folder: Path) -> pd.DataFrame:
         folder: folder of the three archives.
 
     Returns:
-        Columns file, class_id, track, frame, width, height, x1, y1, x2, y2. ``file`` is relative to the archive's
-        image folder; ``track`` is numbered within its class.
+        Columns file, class_id, track, frame, width, height, x1, y1, x2, y2, and those of `misread.gtsrb.zips.PLACE`.
+        ``file`` is relative to the archive's image folder; ``track`` is numbered within its class.
 
     Raises:
         MisreadError: an archive or an annotation is broken; the message names it.
@@ -201,7 +202,8 @@ def read_train_index(folder: Path) -> pd.DataFrame:
         index = pd.concat(tables, ignore_index=True).sort_values(["class_id", "track", "frame"], ignore_index=True)
         check_rows(index, archive.filename)
         _check_files(index, archive, TRAIN_ROOT)
-    return index[["file", "class_id", "track", "frame", "width", "height", "x1", "y1", "x2", "y2"]]
+        index = index[["file", "class_id", "track", "frame", "width", "height", "x1", "y1", "x2", "y2"]]
+        return index.join(zips.places(archive, TRAIN_ROOT + "/" + index.file))
 
 
 def read_test_index(folder: Path) -> pd.DataFrame:
@@ -217,7 +219,8 @@ def read_test_index(folder: Path) -> pd.DataFrame:
     check_rows(index, name)
     with zips.open_archive(Path(folder) / TEST.name) as archive:
         _check_files(index, archive, TEST_ROOT)
-    return index[["file", "class_id", "width", "height", "x1", "y1", "x2", "y2"]]
+        index = index[["file", "class_id", "width", "height", "x1", "y1", "x2", "y2"]]
+        return index.join(zips.places(archive, TEST_ROOT + "/" + index.file))
 
 
 class Split(NamedTuple):

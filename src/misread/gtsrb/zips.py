@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import numpy as np
+import pandas as pd
 
 from misread.errors import MisreadError
 
@@ -20,8 +21,8 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # `zipfile` unpacks no mor
 # What `zipfile` raises for a damaged archive; NotImplementedError is a RuntimeError, UnicodeDecodeError a ValueError.
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
-# Where a member is in a zip: 29 bytes, for which `zipfile` takes about a kilobyte.
-PLACE = np.dtype([("header", "<i8"), ("packed", "<i8"), ("size", "<i8"), ("crc", "<u4"), ("deflated", "?")])
+# Columns that say where a member is in a zip: 29 bytes, for which `zipfile` takes about a kilobyte.
+PLACE = np.dtype([("header", "<i8"), ("packed", "<i8"), ("unpacked", "<i8"), ("crc", "<u4"), ("deflated", "?")])
 # The header before a member: signature, 22 bytes that the directory repeats, lengths of the name and of other fields.
 HEADER = struct.Struct("<4s22xHH")
 
@@ -96,43 +97,48 @@ def read_member(archive: zipfile.ZipFile, member: str) -> bytes:
         MisreadError: the member is missing or damaged.
 
     """
+    size = _entry(archive, member).file_size
     try:
-        size = archive.getinfo(member).file_size
         with archive.open(member) as file:
             # `read()` would unpack all of a member that is larger than it says before it compares the CRC.
             return file.read(size + 1)
-    except KeyError:
-        raise MisreadError(f"{archive.filename}: file {member!r} is missing") from None
     except DAMAGED as error:
         raise MisreadError(f"{archive.filename}: {member!r} is damaged ({error})") from None
 
 
-def places(path: Path, members: Iterable[str]) -> np.ndarray:
+def places(archive: zipfile.ZipFile, members: Iterable[str]) -> pd.DataFrame:
     """Find where members are in a zip, for `read_places`.
 
+    Args:
+        archive: result of `open_archive`.
+        members: names of some members.
+
     Returns:
-        One `PLACE` for each member.
+        A row for each member, with the columns of `PLACE`.
 
     Raises:
-        MisreadError: as for `open_archive`, or a member is missing.
+        MisreadError: a member is missing.
 
     """
-    with open_archive(path) as archive:
-        try:
-            found = [archive.getinfo(member) for member in members]
-        except KeyError as error:
-            raise MisreadError(f"{path}: file {error.args[0]!r} is missing") from None
-        rows = ((one.header_offset, one.compress_size, one.file_size, one.CRC, one.compress_type) for one in found)
-        return np.fromiter(rows, PLACE, len(found))
+    found = (_entry(archive, member) for member in members)
+    rows = ((one.header_offset, one.compress_size, one.file_size, one.CRC, one.compress_type) for one in found)
+    return pd.DataFrame(np.fromiter(rows, PLACE))
 
 
-def read_places(path: Path, members: Iterable[str], places: np.ndarray) -> Iterator[bytes]:
+def _entry(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo:
+    try:
+        return archive.getinfo(member)
+    except KeyError:
+        raise MisreadError(f"{archive.filename}: file {member!r} is missing") from None
+
+
+def read_places(path: Path, members: Iterable[str], places: Iterable) -> Iterator[bytes]:
     """Read the bytes of members, and check their CRCs, without the directory of the zip.
 
     Args:
         path: of the zip.
         members: their names, for messages.
-        places: where they are, as `places` found.
+        places: where they are: rows of the table of `places`, as objects with the names of `PLACE` as attributes.
 
     Raises:
         MisreadError: the file is missing or a member is damaged.
@@ -149,16 +155,15 @@ def read_places(path: Path, members: Iterable[str], places: np.ndarray) -> Itera
         raise MisreadError(f"{path}: no such file; `dvc repro download` brings it") from None
 
 
-def _read_place(file: BinaryIO, place: np.void) -> bytes:
-    file.seek(place["header"])
+def _read_place(file: BinaryIO, place) -> bytes:
+    file.seek(place.header)
     signature, *lengths = HEADER.unpack(file.read(HEADER.size))
     if signature != zipfile.stringFileHeader:
         raise zipfile.BadZipFile("Bad magic number for file header")
     file.seek(sum(lengths), 1)
-    size = int(place["size"])
-    content = file.read(place["packed"])
-    if place["deflated"]:  # no more than the directory says is unpacked, whatever the content is
-        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, size + 1)
-    if len(content) != size or zlib.crc32(content) != place["crc"]:
+    content = file.read(place.packed)
+    if place.deflated:  # no more than the directory says is unpacked, whatever the content is
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, place.unpacked + 1)
+    if len(content) != place.unpacked or zlib.crc32(content) != place.crc:
         raise zipfile.BadZipFile("Bad CRC-32")
     return content

@@ -25,14 +25,14 @@ class ArchiveReader:
     Attributes:
         archive: the zip.
         files: name of each image in the archive's folder of images.
-        places: where each image is in the archive, as `misread.gtsrb.zips.places` found.
+        places: where each image is in the archive: the columns of `misread.gtsrb.zips.PLACE`, ``(N,)``.
         sizes: width and height of each image in its annotation.
 
     """
 
     archive: Path
     files: tuple[str, ...]
-    places: np.ndarray
+    places: np.recarray
     sizes: np.ndarray
 
     def __call__(self, row: int) -> Decoded:
@@ -62,9 +62,8 @@ def open_benchmark(folder: Path | None = None) -> Collection:
     folder = Path(folder) if folder else _fetched()
     index = dataset.read_test_index(folder)
     sizes = index[["width", "height"]].to_numpy(np.int32)
-    archive = folder / dataset.TEST.name
-    places = zips.places(archive, f"{dataset.TEST_ROOT}/" + index.file)
-    read = ArchiveReader(archive.resolve(), tuple(index.file), places, sizes)
+    places = index[[*zips.PLACE.names]].to_records(index=False)
+    read = ArchiveReader((folder / dataset.TEST.name).resolve(), tuple(index.file), places, sizes)
     labels = index.class_id.to_numpy(np.int64)
     rois = index[["x1", "y1", "x2", "y2"]].to_numpy(np.int32)
     return Collection(
