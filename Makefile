@@ -47,7 +47,7 @@ test: ## Run the tests, each file on one core; ARGS=...: arguments of pytest
 test-fast: setup ## Run the tests that need no pipeline and train nothing
 	$(VENV)/bin/python -m pytest --ignore tests/faults -m 'not slow'
 
-test-faults: setup ## Run the tests of remotes, clusters, kills and of a second run from nothing; ARGS=...: arguments of pytest
+test-faults: setup ## Run the tests of remotes, clusters, replicas, kills and of a second run from nothing; ARGS=...: arguments of pytest
 	@$(PYTHON) scripts/environment.py dask s3 ssh webdav servers
 	$(VENV)/bin/python -m pytest --durations=5 tests/faults $(ARGS)
 

@@ -148,10 +148,3 @@ def test_the_mixed_regime_is_trained_on_all_sets(clone):
     shutil.rmtree(clone.folder / "models/cnn-mixed")
     (clone.folder / "reports/history/cnn-mixed.csv").unlink()
     clone.restore(state)
-
-
-def test_the_same_run_gives_the_same_bytes(clone):
-    before = clone.lock()
-    stages = ["train@cnn-clean", "report", "train_gan@cgan-clean", "download"]
-    assert sorted(clone.repro("--force", "--single-item", "--no-run-cache", *stages)) == sorted(stages)
-    assert clone.lock() == before

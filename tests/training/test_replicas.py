@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import replica_training
-from replica_training import cluster, mirrored, of_one_replica, trained, weights
+from replica_training import assert_same_weights, mirrored, of_one_replica
 from ruamel.yaml import YAML
 
 from misread import params
@@ -86,18 +86,9 @@ def test_gpus_give_memory_as_it_is_needed(monkeypatch):
     assert grown == [("first", True), ("second", True)]
 
 
-def assert_same_weights(found, expected):
-    """Up to the rounding of some steps, which change weights by 0.006 each."""
-    assert len(weights(expected)) == 10
-    for mine, other in zip(weights(expected), weights(found), strict=True):
-        np.testing.assert_allclose(other, mine, rtol=0, atol=2e-6)
-
-
 @pytest.mark.slow
 class TestOneMachine:
-    @pytest.mark.parametrize(
-        ("replicas", "options"), [(2, {}), (4, {"ema": 0.9}), (2, {"consistent": True, "ema": 0.9})]
-    )
+    @pytest.mark.parametrize(("replicas", "options"), [(4, {"ema": 0.9}), (2, {"consistent": True, "ema": 0.9})])
     def test_replicas_compute_what_one_computes_up_to_rounding(self, tmp_path, replicas, options):
         """Twelve steps, without dropout and batch normalisation, which depend on the division of a batch."""
         alone = of_one_replica(tmp_path, **options)
@@ -125,28 +116,10 @@ class TestOneMachine:
         assert status == 1
         assert "MisreadError: networks.cnn.learning_rate: 1e+30: training diverged" in text
 
-    @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-    def test_a_backbone_with_batch_normalisation_is_trained(self, tmp_path, precision):
-        result = mirrored(
-            tmp_path, network="resnet50", size=32, weights=None, cut="conv2_block1_out", precision=precision
-        )
+    def test_a_backbone_with_batch_normalisation_is_trained(self, tmp_path):
+        options = {"weights": None, "cut": "conv2_block1_out", "precision": "mixed_bfloat16"}
+        result = mirrored(tmp_path, network="resnet50", size=32, **options)
         assert result["loss"][1] < result["loss"][0]
-
-
-@pytest.mark.slow
-def test_two_processes_end_with_the_same_weights_and_repeat_them(tmp_path):
-    options = {"replicas": 2, "dropout": 0.5, "ema": 0.9}
-    first, second = trained(tmp_path, cluster(2), **options)
-    again, _ = trained(tmp_path, cluster(2), **options)
-    assert first["bytes"].tobytes() == second["bytes"].tobytes() == again["bytes"].tobytes()
-    assert (first["val_loss"] == second["val_loss"]).all()
-
-
-@pytest.mark.slow
-def test_two_processes_compute_what_one_replica_computes_up_to_rounding(tmp_path):
-    alone = of_one_replica(tmp_path, consistent=True)
-    for result in trained(tmp_path, cluster(2), replicas=2, consistent=True):
-        assert_same_weights(result, alone)
 
 
 MASKS = """

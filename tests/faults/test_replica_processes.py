@@ -1,11 +1,21 @@
-"""The stage `train` on several replicas: who writes what, and what happens when a process ends."""
+"""Training in several processes: the same weights in all, who writes what, and what happens when a process ends."""
 
 import json
 import shutil
 
 import pandas as pd
 import pytest
-from replica_training import TIMEOUT, cluster, easy_signs, environment, run, started
+from replica_training import (
+    TIMEOUT,
+    assert_same_weights,
+    cluster,
+    easy_signs,
+    environment,
+    of_one_replica,
+    run,
+    started,
+    trained,
+)
 
 from misread import paths
 from misread.data import store
@@ -42,6 +52,20 @@ def training(folder):
     return json.loads((folder / "models/cnn-clean/training.json").read_text())
 
 
+def test_two_processes_end_with_the_same_weights_and_repeat_them(tmp_path):
+    options = {"replicas": 2, "dropout": 0.5, "ema": 0.9}
+    first, second = trained(tmp_path, cluster(2), **options)
+    again, _ = trained(tmp_path, cluster(2), **options)
+    assert first["bytes"].tobytes() == second["bytes"].tobytes() == again["bytes"].tobytes()
+    assert (first["val_loss"] == second["val_loss"]).all()
+
+
+def test_two_processes_compute_what_one_replica_computes_up_to_rounding(tmp_path):
+    alone = of_one_replica(tmp_path, consistent=True)
+    for result in trained(tmp_path, cluster(2), replicas=2, consistent=True):
+        assert_same_weights(result, alone)
+
+
 def test_only_the_chief_writes(tmp_path):
     folders = [project(tmp_path / name, train__replicas=2) for name in ("chief", "worker")]
     before = written(folders[1])
@@ -76,7 +100,7 @@ def test_the_strategy_is_recorded_where_there_are_several_replicas(tmp_path):
         ({"train__replicas": 3}, "mirrored", "must divide every batch_size"),
         ({"train__replicas": 64, "networks__cnn__batch_size": 128}, "mirrored", "number of signs in a batch, 96"),
     ],
-)  # fmt: skip
+)
 def test_a_stage_that_cannot_train_ends_with_one_line(tmp_path, settings, strategy, told):
     folder = project(tmp_path / "one", **settings)
     ((status, text),) = run([STAGE], [environment(strategy)], [folder])

@@ -95,6 +95,13 @@ def weights(result):
     return [result[name] for name in sorted(result) if name.startswith("weight")]
 
 
+def assert_same_weights(found, expected):
+    """Up to the rounding of some steps, which change weights by 0.006 each."""
+    assert len(weights(expected)) == 10
+    for mine, other in zip(weights(expected), weights(found), strict=True):
+        np.testing.assert_allclose(other, mine, rtol=0, atol=2e-6)
+
+
 def pairs(policy):
     """Each image, and then each in negative, as `robust` has each sign and then each noisy copy."""
 
