@@ -48,6 +48,11 @@ def test_index_of_rendered_archives(archives):
     assert test.file.is_monotonic_increasing
 
 
+def test_numbers_of_the_index_are_small_but_their_products_fit(archives):
+    numbers = dataset.read_test_index(archives).drop(columns=["file", *zips.PLACE.names])
+    assert (numbers.dtypes == np.int32).all()
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [

@@ -92,7 +92,7 @@ def decode_image(content: bytes, name: str, width: int, height: int) -> np.ndarr
 
 
 def parse_annotations(content: bytes, name: str, columns: list[str], separator: str, text_column: str) -> pd.DataFrame:
-    """Read the given columns of an annotation file: whole numbers, in the smallest type, except for one text column.
+    """Read the given columns of an annotation file: whole numbers, except for one text column.
 
     Raises:
         MisreadError: the file is not such a table, lacks a column or a value, or has values that are not whole numbers.
@@ -112,8 +112,12 @@ def parse_annotations(content: bytes, name: str, columns: list[str], separator: 
             raise MisreadError(f"{name}: column {column!r} is empty in row {int(empty.argmax()) + 1}")
         if column != text_column and not pd.api.types.is_integer_dtype(table[column]):
             raise MisreadError(f"{name}: column {column!r} must hold whole numbers")
-    numbers = {column: pd.to_numeric(table[column], downcast="integer") for column in columns if column != text_column}
-    return pd.DataFrame({column: numbers.get(column, table[column].astype(str)) for column in columns})
+    return table[columns].apply(lambda column: column.astype(str if column.name == text_column else _small(column)))
+
+
+def _small(numbers: pd.Series) -> np.dtype:
+    """The smallest type of whole numbers, of at least 32 bits, so that the product of two sizes fits."""
+    return np.promote_types(np.int32, pd.to_numeric(numbers, downcast="integer").dtype)
 
 
 def _annotations(content: bytes, name: str) -> pd.DataFrame:
