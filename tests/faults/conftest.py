@@ -6,6 +6,7 @@ They run in the background, two at a time, so that the tests of the remotes need
 import os
 import random
 import shutil
+import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -26,6 +27,11 @@ class Runs(NamedTuple):
     first: Future
     second: Future
     killed: Future
+
+
+def pytest_configure():
+    # A shell that starts the tests in the background lets them, and the commands that they start, ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter):
