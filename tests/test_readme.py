@@ -1,11 +1,14 @@
 """The README's numbers are those of the metrics beside it."""
 
 import json
+import re
 import subprocess
+import tomllib
 
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from misread import params
 from misread.experiments.project_copy import ROOT
@@ -42,3 +45,12 @@ def test_a_row_of_the_readme_is_that_of_the_metrics(network, regime, row):
     if changed.returncode or changed.stdout:
         pytest.skip("metrics/ holds the results of a variant")
     assert row(network, regime) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_citation_and_the_list_of_changes_have_the_version_of_the_package():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = YAML(typ="safe").load(ROOT / "CITATION.cff")
+    assert cited["version"] == version
+    assert cited["license"] == "MIT"
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## ([\d.]+)", changes, re.MULTILINE)[0] == version
