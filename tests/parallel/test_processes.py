@@ -60,6 +60,23 @@ def test_a_killed_worker_is_told_in_one_line(monkeypatch):
         list(workers.map_blocks(_kill_own_process, 8, "test", block=1))
 
 
+class TestAside:
+    def test_the_function_is_called_in_a_process_of_its_own(self):
+        assert workers.aside(os.getppid) == os.getpid()
+
+    def test_with_the_serial_scheduler_it_is_called_here(self, monkeypatch):
+        monkeypatch.setenv(executors.SCHEDULER, "serial")
+        assert workers.aside(os.getpid) == os.getpid()
+
+    def test_an_error_is_raised_here(self):
+        with pytest.raises(ZeroDivisionError):
+            workers.aside(divmod, 1, 0)
+
+    def test_a_kill_is_told_in_one_line(self):
+        with pytest.raises(MisreadError, match=r"^a worker process was killed, .* memory runs out$"):
+            workers.aside(_kill_own_process, 2, 3)
+
+
 TOO_MANY = """
 import os
 from misread import stage
