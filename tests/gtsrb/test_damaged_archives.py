@@ -266,6 +266,20 @@ def test_tables_that_an_editor_saved_are_read(damaged, damage, few_archives):
     assert len(store.open_set(made.folder / "data/clean/cnn/test").images) == 40
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_a_name_that_stands_twice_in_an_archive_the_last_member_counts(damaged, few_archives):
+    other = contents(few_archives / TRAIN)[IMAGE.replace("00003", "00004")]
+
+    def twice(folder):
+        with zipfile.ZipFile(folder / TRAIN, "a") as archive:
+            archive.writestr(IMAGE, other)
+
+    made = damaged(twice)
+    index = dataset.read_train_index(made.folder / "data/gtsrb")
+    places = zips.read_places(made.folder / "data/gtsrb" / TRAIN, index.file, index.itertuples())
+    assert dict(zip(index.file, places, strict=True))[IMAGE.removeprefix(f"{dataset.TRAIN_ROOT}/")] == other
+
+
 def test_other_signs_than_those_of_the_benchmark_are_refused(damaged):
     made = damaged(lambda _: None, **{"data.source": "gtsrb"})
     assert made.run("prepare").startswith("error: data/gtsrb: train class 0 (speed limit 20) has 60 images, but GTSRB")
