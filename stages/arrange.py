@@ -18,7 +18,11 @@ def link_training_sets(folder: Path, owner: str, regimes: dict) -> None:
 
 def main() -> None:
     wanted = texts.read_json(paths.WANTED_SETS)
-    classifiers = [paths.classifier(network, regime) for network in wanted["networks"] for regime in wanted["regimes"]]
+    classifiers = {
+        paths.classifier(network, regime): trainings
+        for network, trainings in wanted["networks"].items()
+        for regime in wanted["regimes"]
+    }
     leftovers.remove(wanted["noisy"], classifiers, paths.GANS)
     every = ("clean", *wanted["noisy"])
     with store.complete_or_absent(paths.SETS) as folder:

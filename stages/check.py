@@ -39,11 +39,11 @@ def origin(settings: params.Params) -> dict:
 
 
 def wanted_sets(settings: params.Params) -> dict:
-    """The sets that each network is trained and tested on, and the noise that is added in memory."""
+    """The trainings of each network, the sets that it is trained and tested on, and the noise added in memory."""
     noisy = sorted(paths.noisy_set(*one) for one in settings.noise.sets)
     selected = settings.noise.selected
     return {
-        "networks": sorted(settings.networks.names),
+        "networks": {name: settings.trainings_of(name) for name in sorted(settings.networks.names)},
         "noisy": noisy,
         "regimes": {
             name: {"sets": REGIMES[name].sets(selected, noisy), "noise": settings.noises_in(name)}

@@ -94,7 +94,8 @@ def tiny_project(tmp_path_factory) -> Path:
     for name, size in SIZES.items():
         target = folder / f"data/clean/{name}/test"
         store.create_set(target, np.array(SHOWN), size)
-        store.write_rows(target, 0, np.stack([resize.crop_pad(image, roi, size) for image, roi in frames]))
+        squares = [resize.RESIZE_POLICIES["crop_pad"](image, roi, size) for image, roi in frames]
+        store.write_rows(target, 0, np.stack(squares))
     cnn = params.load(folder / "params.yaml").networks.cnn
     for name, regime in (("cnn", "clean"), ("cnn", "mixed"), ("resnet50", "clean")):
         path = folder / f"models/{name}-{regime}/model.keras"

@@ -12,6 +12,7 @@ BACKBONES = Path("data/backbones")  # a file for each network: the parameters th
 ARCHIVES = Path("data/gtsrb")
 DOWNLOADS = Path("data/.downloads")
 CLEAN = Path("data/clean")
+TRACKS = Path("data/tracks")  # estimated tracks of the test images, and how well known tracks are estimated
 NOISY = Path("data/noisy")
 SETS = Path("data/sets")
 MODELS = Path("models")
@@ -60,9 +61,14 @@ def compared_sets() -> Path:
     return SETS / GAN / "compared"
 
 
-def model(key: str) -> Path:
-    """Folder of a trained network."""
-    return MODELS / key
+def model(key: str, training: int | str = 1) -> Path:
+    """Folder of a trained network; of the further trainings of a classifier by their number."""
+    return MODELS / key if training == 1 else MODELS / key / "again" / str(training)
+
+
+def trainings(key: str) -> list[int]:
+    """Numbers of the trainings of a classifier that there are, from 1; `arrange` deletes those that are not wanted."""
+    return [1, *sorted(int(path.name) for path in model(key, "*").parent.glob("[0-9]*"))]
 
 
 def backbone_weights(network: str) -> Path:
@@ -80,9 +86,9 @@ def sweep(key: str) -> Path:
     return REPORTS / "sweep" / key
 
 
-def history(key: str) -> Path:
+def history(key: str, training: int = 1) -> Path:
     """Losses and accuracies of a classifier's training by epoch."""
-    return REPORTS / "history" / f"{key}.csv"
+    return REPORTS / "history" / (f"{key}.csv" if training == 1 else f"{key}-{training}.csv")
 
 
 def scores(key: str) -> Path:
@@ -100,9 +106,10 @@ def scored(classifiers: Iterable[tuple[str, str]]) -> list[str]:
     return [key for key in (classifier(*one) for one in classifiers) if scores(key).exists()]
 
 
-def downstream(name: str) -> Path:
-    """Folder of a trained downstream classifier."""
-    return MODELS / "downstream" / name
+def downstream(name: str, training: int = 1) -> Path:
+    """Folder of a trained downstream classifier; of its further trainings by their number."""
+    folder = MODELS / "downstream" / name
+    return folder if training == 1 else folder / "again" / str(training)
 
 
 def downstream_predictions(name: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 
 from misread.data import leftovers, own_results
 
-CLASSIFIERS = ("cnn-clean", "cnn-noisy", "resnet50-clean")
+CLASSIFIERS = {"cnn-clean": [1, 2], "cnn-noisy": [1, 2], "resnet50-clean": [1]}
 GANS = ("gan-clean", "cgan-noisy")
 NOISY = ("gaussian-min", "salt_pepper-max")
 OUTPUTS = (
@@ -54,6 +54,21 @@ def test_every_output_of_a_removed_network_or_regime_is_removed(folder, output, 
     remove()
     assert not (folder / stale).exists()
     assert (folder / current).exists()
+
+
+def test_further_trainings_that_are_no_longer_wanted_are_removed(folder):
+    stale = (
+        "models/cnn-clean/again/3/model.keras", "reports/history/cnn-clean-3.csv", "models/resnet50-clean/again/2/any",
+        "reports/history/resnet50-clean-2.csv",
+    )  # fmt: skip
+    current = (
+        "models/cnn-clean/model.keras", "models/cnn-clean/again/2/model.keras", "reports/history/cnn-clean-2.csv",
+        "models/cnn-clean/again/notes/file", "reports/history/notes-2.csv",
+    )  # fmt: skip
+    write(folder, *stale, *current)
+    remove()
+    assert not any((folder / name).exists() for name in stale)
+    assert all((folder / name).exists() for name in current)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)

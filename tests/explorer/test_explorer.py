@@ -141,7 +141,7 @@ def test_a_photo_is_resized_as_the_data_are_all_of_it_the_sign():
     sign = examples.from_photo(encoded(Image.fromarray(PHOTO)), "crop_pad", (16, 32))
     assert sign.label is None
     for size in (16, 32):
-        assert (sign.images[size] == resize.crop_pad(PHOTO, (0, 0, 50, 30), size)).all()
+        assert (sign.images[size] == resize.RESIZE_POLICIES["crop_pad"](PHOTO, (0, 0, 50, 30), size)).all()
 
 
 @pytest.mark.parametrize("noise_type", NOISE_TYPES)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from misread.metrics import accuracy, summary, tables
+from misread.metrics import accuracy, bootstrap, summary, tables
 from misread.metrics.intervals import paired_difference, proportion
 from misread.noise.types import NOISE_TYPES
 from misread.params import LEVELS
@@ -129,13 +129,15 @@ def test_results_table_has_the_studys_columns_first():
     table = tables.results([scored(BASELINE), scored(BETTER, "noisy")])
     assert table.columns.tolist() == [
         "Network", "Image size", "Noise type", "Noise level", "Accuracy", "regime", "n", "low", "high",
+        "trainings", "spread",
     ]  # fmt: skip
     assert len(table) == 20
 
 
 def test_headline_pairs_the_regimes():
     found = {"cnn-clean": BASELINE, "cnn-noisy": BETTER}
-    result = summary.headline({key: scored(one) for key, one in found.items()}, found, "gtsrb", ("gaussian", "max"))
+    how, selected = bootstrap.independent(100, 200, 0), ("gaussian", "max")
+    result = summary.headline({key: scored(one) for key, one in found.items()}, found, "gtsrb", selected, how)
     assert result["minus_clean"]["cnn-noisy"]["selected"]["difference"] == pytest.approx(0.3)
     assert result["minus_clean"]["cnn-noisy"]["selected"]["low"] > 0.2
     assert result["minus_clean"]["cnn-noisy"]["clean"]["difference"] == pytest.approx(0.05)
@@ -145,9 +147,24 @@ def test_headline_pairs_the_regimes():
     assert result["minus_clean"]["cnn-noisy"]["noisy"]["difference"] == pytest.approx(means[0] - means[1])
     assert result["test_images"] == 100
     worse = predictions({("periodic", "max"): 50})
-    assert summary.headline({"cnn-clean": scored(worse)}, {}, "gtsrb", ("gaussian", "max"))["most_disruptive"] == {
-        "cnn-clean": "periodic"
-    }
+    found = summary.headline({"cnn-clean": scored(worse)}, {}, "gtsrb", selected, how)
+    assert found["most_disruptive"] == {"cnn-clean": "periodic"}
+
+
+def test_several_trainings_have_their_mean_and_spread():
+    both = pd.concat([BASELINE.assign(training=1), BETTER.assign(training=2)], ignore_index=True)
+    how = bootstrap.independent(100, 200, 0)
+    table = accuracy.by_noise(both, how).set_index(["noise_type", "noise_level"])
+    worst = table.loc["gaussian", "max"]
+    assert (worst.accuracy, worst.trainings, worst.n) == (pytest.approx(0.55), 2, 100)
+    assert worst.spread == pytest.approx(np.std([0.4, 0.7], ddof=1))
+    assert worst.induced == pytest.approx((50 + 25) / (90 + 95)), (
+        "of the images that each training classifies correctly"
+    )
+    assert worst.low < 0.4 + 0.05, "another training may be as bad as the first"
+    assert accuracy.by_noise(BASELINE, how).spread.isna().all()
+    assert accuracy.correct(both, "gaussian", "max").shape == (2, 100)
+    assert accuracy.per_class(both).n.tolist() == [60, 30, 10]
 
 
 @style.applied()

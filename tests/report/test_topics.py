@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from report.conftest import BELOW, NOT_REACHED, ranked, thresholds
+from report.conftest import BELOW, NOT_REACHED, TYPES, ranked, thresholds
 
 from misread.metrics.thresholds import BELOW_GRID
 from misread.report import (
@@ -101,9 +101,17 @@ def test_what_training_on_noise_changes_is_a_range_over_the_networks(results):
     assert "over the noisy test sets by +0.050, depending" in one
     assert seen == "The regime robust is trained on the same types of noise as the test sets."
     more = {"difference": 0.4, "low": 0.3, "high": 0.5}
-    results.minus_clean["resnet50-noisy"] = dict.fromkeys(("selected", "clean", "noisy"), more)
+    results.minus_clean["resnet50-noisy"] = dict.fromkeys(("selected", "clean", "noisy", *TYPES), more)
     both, _ = noise_training.answer(results)
     assert "under salt & pepper (max) noise by +0.300 to +0.400, and that on clean signs by -0.100 to +0.400." in both
+
+
+def test_what_training_on_a_noise_costs_under_others_is_told(results):
+    results.minus_clean["cnn-noisy"]["gaussian"] = {"difference": -0.05, "low": -0.08, "high": -0.02}
+    results.minus_clean["cnn-noisy"]["periodic"] = {"difference": -0.05, "low": -0.12, "high": 0.02}
+    told = " ".join(noise_training.answer(results))
+    assert "It lowers the accuracy of cnn (noisy) under Gaussian noise by 0.050." in told
+    assert "under periodic noise by" not in told
 
 
 class TestConfidence:

@@ -72,7 +72,7 @@ def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -
             clean[None], np.array([sign.row]), noise_type=noise_type, strength=strength,
             options=settings.noise.options_of(noise_type), seed=settings.seed, split="test",
         )[0]  # fmt: skip
-        rmse = quality.mean_square(clean[None], noisy[None]) ** 0.5
+        rmse = quality.errors(clean[None], noisy[None]).rmse
         result[size] = Noisy(clean, noisy, rmse, quality.psnr_of(rmse))
     return result
 

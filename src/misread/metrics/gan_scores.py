@@ -5,22 +5,23 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from misread.metrics import accuracy, generation, residuals
-from misread.metrics.intervals import Estimate, paired_difference, proportion
+from misread.metrics import accuracy, bootstrap, generation, residuals
+from misread.metrics.bootstrap import Resampling
+from misread.metrics.intervals import Estimate, proportion
 
 
 def fidelity(
     generated: np.ndarray, real: np.ndarray, others: np.ndarray, neighbors: int, seed: int
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
-    """Distances of generated images from real images, and as a floor the distances of other real images.
+    """Distances of generated images from real images, and as a floor the distances of the GAN's training images.
 
-    Except by chance, generated images cannot be closer to the real images than other real signs of the same classes
-    are.
+    The real images are of tracks that the GAN has not seen, so that its images cannot be closer to them than its
+    training images are, except by chance.
 
     Args:
         generated: features of generated images, float32 ``(N, D)``.
-        real: features of as many real images.
-        others: features of as many real images of other tracks.
+        real: features of as many real images, of the held-out tracks.
+        others: features of as many of the GAN's training images.
         neighbors: number of neighbours for `generation.precision_recall`.
         seed: seed of the subsets of the kernel distance.
 
@@ -107,24 +108,28 @@ def proportions(shares: dict[str, Estimate]) -> pd.DataFrame:
     return pd.DataFrame([{"measure": name, **share._asdict()} for name, share in shares.items()])
 
 
-def downstream(predictions: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Accuracy of each classifier on each test set: classifier, noise_type, noise_level, accuracy, n, low, high.
+def downstream(predictions: dict[str, pd.DataFrame], how: Resampling) -> pd.DataFrame:
+    """Accuracy of each classifier on each test set.
+
+    Columns: classifier, noise_type, noise_level, accuracy, n, low, high, trainings, spread.
 
     Args:
         predictions: classifier -> its predictions for all test sets, a table of `misread.inference.predictions`.
+        how: resampling of the test images.
 
     """
-    tables = [accuracy.by_noise(table).assign(classifier=classifier) for classifier, table in predictions.items()]
-    columns = ["classifier", "noise_type", "noise_level", "accuracy", "n", "low", "high"]
+    tables = [accuracy.by_noise(table, how, name).assign(classifier=name) for name, table in predictions.items()]
+    columns = ["classifier", "noise_type", "noise_level", "accuracy", "n", "low", "high", "trainings", "spread"]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...]) -> pd.DataFrame:
+def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...], how: Resampling) -> pd.DataFrame:
     """Gain from generated images: accuracy of each augmented classifier minus that of each control, on the same images.
 
     Args:
         predictions: classifier -> its predictions.
         controls: classifiers trained on real images only.
+        how: resampling of the test images.
 
     Returns:
         A row for each augmented classifier, control and test set: classifier, control, noise_type, noise_level, gain,
@@ -137,7 +142,8 @@ def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...]) -> pd
         for noise_type, level in names:
             right = accuracy.correct(predictions[classifier], noise_type, level)
             for control in controls:
-                gain = paired_difference(right, accuracy.correct(predictions[control], noise_type, level))
+                of_control = accuracy.correct(predictions[control], noise_type, level)
+                gain = bootstrap.difference(right, of_control, how, (classifier, control))
                 rows.append(
                     {
                         "classifier": classifier,

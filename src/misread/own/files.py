@@ -27,7 +27,6 @@ from misread.own.loading import loadable
 from misread.own.models.model import Model
 from misread.own.models.opened import open_model
 from misread.own.result import Result, refuse_existing
-from misread.own.result_page import version
 from misread.own.settings import REFINEMENTS, Settings, settings
 from misread.parallel import executors
 
@@ -162,6 +161,7 @@ def _measure(
         names=images.names,
         numbers=images.rows,
         unsafe=class_files.read_unsafe(request.unsafe, of_data),
+        boxes=images.boxes,
         sharing=Sharing(threads, folder),
     )
     said = [*collection.notes, *images.notes, *found.remarks]
@@ -264,7 +264,7 @@ def _record(
             for name, value in vars(request).items()
             if name not in NOT_INPUT
         },
-        "versions": {"misread": version(), "python": platform.python_version()} | _versions(),
+        "versions": {"python": platform.python_version()} | _versions(),
     }
 
 

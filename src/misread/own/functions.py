@@ -118,6 +118,7 @@ def of_images(
     names: Sequence[str] | None = None,
     numbers: np.ndarray | None = None,
     unsafe: np.ndarray | None = None,
+    boxes: np.ndarray | None = None,
     quiet: bool = False,
     sharing: Sharing = ALONE,
 ) -> Result:
@@ -125,7 +126,7 @@ def of_images(
 
     The arguments are those of `misread.own.result.of_predictions` and `misread.own.measurement.measure_grids`.
     """
-    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet, sharing)
+    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, boxes, name, quiet, sharing)
     found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe)
     minimal = measured_tables.minimal_noise(sweep, chosen)
     shown = broken_images.choose(sweep, minimal, chosen.noise_types, broken_images.in_memory(images, chosen, numbers))

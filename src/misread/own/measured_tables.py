@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from misread.errors import MisreadError
-from misread.metrics import accuracy, calibration, ranking, sweeps, thresholds
+from misread.metrics import accuracy, bootstrap, calibration, ranking, sweeps, thresholds
 from misread.metrics.accuracy import CLEAN
+from misread.metrics.bootstrap import Resampling
 from misread.metrics.confusions import frequent_confusions
 from misread.own.settings import Settings
 
 CONFUSIONS = 10  # listed for each noise
-NO_PAIRS = ("first", "second", "difference", "low", "high", "n")
 
 
 class Ranking(NamedTuple):
@@ -68,7 +68,7 @@ def _of_noise(clean: pd.DataFrame, part: pd.DataFrame) -> pd.DataFrame:
     both = both.assign(noise_level=np.where(both.noise_type == CLEAN[0], CLEAN[1], "noise"))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
-        row = accuracy.by_noise(both).tail(1)
+        row = accuracy.by_noise(both).tail(1).drop(columns=["trainings", "spread"])
     return row.assign(strength=strength, confidence=part.confidence.mean(), ece=_calibration_error(part))
 
 
@@ -83,10 +83,16 @@ def _calibration_error(part: pd.DataFrame) -> float:
 def all_thresholds(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings) -> dict[str, dict[str, dict]]:
     """Noise type -> result of `misread.metrics.sweeps.find_thresholds`, from its grid."""
     sweep, energy = settings.on_grids(sweep), settings.on_grids(energy)
+    how = _independent(sweep, settings)
     return {
-        kind: sweeps.find_thresholds(_under(sweep, kind), energy, kind, settings.resamples, settings.seed)
+        kind: sweeps.find_thresholds(sweeps.grid(_under(sweep, kind), kind), energy[energy.noise_type == kind], how)
         for kind in settings.noise_types
     }
+
+
+def _independent(sweep: pd.DataFrame, settings: Settings) -> Resampling:
+    """Resampling of the images, of which nothing says that they belong together."""
+    return bootstrap.independent(int((sweep.noise_type == CLEAN[0]).sum()), settings.resamples, settings.seed)
 
 
 def _under(sweep: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -101,13 +107,13 @@ def rank(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings) -> Ranki
         kind: energy[energy.noise_type == kind].sort_values("strength").psnr.to_numpy(float)
         for kind in settings.noise_types
     }
-    right = {kind: sweeps.grid(_under(sweep, kind), kind).right for kind in settings.noise_types}
+    grids = {kind: sweeps.grid(_under(sweep, kind), kind) for kind in settings.noise_types}
     try:
-        areas, pairs = ranking.rank(right, psnr)
+        areas, pairs = ranking.rank(grids, psnr, _independent(sweep, settings))
     except MisreadError as error:
-        areas, pairs = pd.DataFrame(columns=["noise_type", "area", "low", "high", "n"]), pd.DataFrame(columns=NO_PAIRS)
-        return Ranking(areas, pairs, str(error))
-    return Ranking(areas, pairs if len(pairs) else pd.DataFrame(columns=NO_PAIRS), None)
+        areas = pd.DataFrame(columns=["noise_type", "area", "low", "high", "n"])
+        return Ranking(areas, pd.DataFrame(columns=ranking.PAIR_COLUMNS), str(error))
+    return Ranking(areas, pairs, None)
 
 
 def confusion_table(
@@ -153,7 +159,8 @@ def minimal_noise(sweep: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     table = clean.reset_index(drop=True)
     for kind in settings.noise_types:
         grid = sweeps.grid(_under(sweep, kind), kind)
-        table[kind] = np.where(grid.right_clean, thresholds.first_failures(grid.strengths, ~grid.right), 0.0)
+        first = thresholds.first_failures(grid.strengths, ~grid.right[0])
+        table[kind] = np.where(grid.right_clean[0], first, 0.0)
     return table
 
 

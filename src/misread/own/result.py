@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from misread import __version__
 from misread.data import store, texts
 from misread.errors import MisreadError
 from misread.metrics import sweeps, thresholds
@@ -35,7 +36,7 @@ class Result:
             strength, low, high (95% interval), rmse, psnr (of the noise at that strength), status.
         ranking: a row for each noise type: noise_type, area (mean accuracy at equal energy), low, high, n, psnr_low,
             psnr_high; the lower the area, the more the noise disrupts. Empty if the types have no common range of PSNR.
-        ranking_pairs: a row for each pair of types: first, second, difference (of the areas), low, high, n.
+        ranking_pairs: a row for each pair of types and measure: `misread.metrics.ranking.Ranks`.
         confusions: table of `misread.own.measured_tables.confusion_table`.
         classes: table of `misread.own.measured_tables.class_table`.
         images: a row for each image: image (its name), label, prediction, confidence (without noise), and for each
@@ -174,12 +175,14 @@ def of_predictions(
     return Result(
         name=name,
         accuracy=measured_tables.accuracy_table(sweep, energy, settings),
-        thresholds=_named(sweeps.threshold_table({name: found}).drop(columns="network")),
+        thresholds=_named(
+            sweeps.threshold_table({name: found}).drop(columns=["network", "luma_psnr", "least", "most"])
+        ),
         ranking=ranked.areas,
         ranking_pairs=ranked.pairs,
         confusions=measured_tables.confusion_table(sweep, settings, classes, unsafe),
         classes=measured_tables.class_table(sweep, minimal, settings, classes),
         images=of_images.assign(label=labels[minimal.label], prediction=labels[minimal.prediction]),
-        settings={"noise": settings.as_dict()},
+        settings={"misread": __version__, "noise": settings.as_dict()},
         remarks=() if ranked.obstacle is None else (f"{ranked.obstacle[0].upper()}{ranked.obstacle[1:]}.",),
     )

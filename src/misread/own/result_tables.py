@@ -114,13 +114,18 @@ def _pairs(result: Result) -> page.Table | None:
         {
             "noise": rows["first"].map(style.noise_title),
             "less": rows["second"].map(style.noise_title),
+            "measure": rows.measure.map(wording.MEASURES),
             "difference (95% interval)": [
                 page.Shown(wording.signed(*value), value[0])
                 for value in rows[["difference", "low", "high"]].itertuples(index=False)
             ],
         }
     )
-    return page.table(frame, "Differences between noise types", "Below 0 the first noise is worse.")
+    return page.table(
+        frame,
+        "Differences between noise types",
+        "Below 0 the first noise is worse. Two types are ranked if all measures agree, and no interval contains 0.",
+    )
 
 
 def _classes(result: Result) -> page.Table:

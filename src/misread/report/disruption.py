@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from misread.metrics import ranking
 from misread.noise.types import NOISE_TYPES
 from misread.report import page, style, wording
 from misread.report.results import Results
@@ -74,53 +75,50 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
-def _significant(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of noise types whose 95% interval of the difference excludes zero: network, worse, better."""
-    clear = pairs[(pairs.low > 0) | (pairs.high < 0)]
-    # The noise with the smaller area under the curve of accuracy over PSNR is worse.
-    first_is_worse = clear.difference < 0
-    return pd.DataFrame(
-        {
-            "network": clear.network,
-            "worse": clear["first"].where(first_is_worse, clear.second),
-            "better": clear.second.where(first_is_worse, clear["first"]),
-        }
-    )
-
-
-def most_disruptive(ranking: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str | None]:
-    """Key of a classifier -> the noise type that is worse than all others; None if there is none.
+def most_disruptive(pairs: pd.DataFrame) -> dict[str, str | None]:
+    """Key of a classifier -> the noise type that all measures find worse than every other; None if there is none.
 
     Args:
-        ranking: first table of `misread.metrics.ranking.rank`, with a column network.
-        pairs: second table of `misread.metrics.ranking.rank`, with a column network.
+        pairs: `misread.metrics.ranking.Ranks.pairs` with a column network.
 
     """
-    wins = _significant(pairs).groupby(["network", "worse"]).size()
-    others = ranking.noise_type.nunique() - 1
-    worst = {network: noise_type for (network, noise_type), count in wins.items() if count == others}
-    return {key: worst.get(key) for key in ranking.network.unique()}
+    found = {}
+    for key, part in pairs.groupby("network", sort=False):
+        worse: dict[str, int] = {}
+        for (one, other), sign in ranking.order(part).items():
+            if sign:
+                worst = one if sign < 0 else other
+                worse[worst] = worse.get(worst, 0) + 1
+        others = len({*part["first"], *part.second}) - 1
+        found[key] = next((kind for kind, count in worse.items() if count == others), None)
+    return found
 
 
 def order(results: Results) -> page.Table:
-    """The noise types from the most to the least disruptive, for each classifier."""
-    pairs = results.ranking_pairs
+    """The noise types from the most to the least disruptive, for each classifier, at equal energy and equal luma."""
+    tables = {"equal PSNR": (results.ranking, results.ranking_pairs)}
+    tables["equal PSNR of the luma"] = (results.ranking_luma, results.ranking_luma_pairs)
     rows = [
-        {
-            "network": results.titles[key],
-            "most to least disruptive": wording.by_disruption(part, pairs[pairs.network == key]),
+        {"network": results.titles[key]}
+        | {
+            f"most to least disruptive, {name}": wording.by_disruption(
+                areas[areas.network == key], pairs[pairs.network == key]
+            )
+            for name, (areas, pairs) in tables.items()
         }
-        for key, part in results.ranking.groupby("network", sort=False)
+        for key in results.titles
     ]
     return page.table(
         pd.DataFrame(rows),
-        "Noise types from the most to the least disruptive at equal energy",
-        "≈ joins types whose difference has zero in its 95% interval.",
+        "Noise types from the most to the least disruptive",
+        "≈ joins types whose order is open: mean accuracy, mean accuracy above 15 dB, and the PSNR at which 5% and 10% "
+        "of the signs fail do not all agree, or the interval of a difference contains 0. The luma is what a grey image "
+        "shows; Gaussian noise, which differs between the channels, changes it less than the other types do.",
     )
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """The order of the noise types, their mean accuracies, and the differences."""
+    """The order of the noise types, their mean accuracies, the differences, and waves of many periods and angles."""
     areas = results.ranking.rename(columns={"area": "value"})
     cells = {
         (row.network, row.noise_type): page.Shown(f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})", row.value)
@@ -131,18 +129,7 @@ def tables(results: Results) -> dict[str, page.Table]:
         {"network": results.titles.values()}
         | {style.noise_title(name): [cells[key, name] for key in results.titles] for name in types}
     )
-    pairs = results.ranking_pairs.rename(columns={"difference": "value"})
-    differences = pd.DataFrame(
-        {
-            "network": pairs.network.map(results.titles),
-            "noise": pairs["first"].map(style.noise_title),
-            "less": pairs.second.map(style.noise_title),
-            "difference (95% interval)": [
-                page.Shown(wording.signed(row.value, row.low, row.high), row.value) for row in pairs.itertuples()
-            ],
-        }
-    )
-    return {
+    found = {
         "order": order(results),
         "ranking": page.table(
             frame,
@@ -151,14 +138,52 @@ def tables(results: Results) -> dict[str, page.Table]:
             f"{areas.psnr_high.min():.0f} dB, with 95% intervals; {_n(areas.n)}. The lower the mean, the more the "
             "noise disrupts.",
         ),
-        "ranking_pairs": page.table(
-            differences,
-            "Differences between noise types",
-            f"Differences of the mean accuracies above, paired on the same signs; {_n(pairs.n)}. Below 0 the first "
-            "noise is worse.",
-        ),
+        "ranking_pairs": _differences(results),
         "fourier": _fourier_table(results),
     }
+    randomly = results.thresholds_random_options
+    return found if randomly.empty else found | {"random_options": _random_table(results, randomly)}
+
+
+def _differences(results: Results) -> page.Table:
+    """Differences between the noise types by each measure."""
+    pairs = results.ranking_pairs
+    frame = pd.DataFrame(
+        {
+            "network": pairs.network.map(results.titles),
+            "noise": pairs["first"].map(style.noise_title),
+            "less": pairs.second.map(style.noise_title),
+            "measure": pairs.measure.map(wording.MEASURES),
+            "difference (95% interval)": [
+                page.Shown(wording.signed(*values), values[0])
+                for values in pairs[["difference", "low", "high"]].itertuples(index=False)
+            ],
+        }
+    )
+    return page.table(
+        frame,
+        "Differences between noise types",
+        f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse.",
+    )
+
+
+def _random_table(results: Results, randomly: pd.DataFrame) -> page.Table:
+    """Thresholds under noise whose options are drawn for each image, beside those of the fixed options."""
+    keys = ["network", "noise_type", "level"]
+    fixed = results.thresholds.merge(randomly[keys], on=keys)
+    frame = pd.DataFrame(
+        {"network": fixed.network.map(results.titles), "noise": fixed.noise_type.map(style.noise_title)}
+    )
+    for name, table in {"options of the noisy sets": fixed, "drawn for each sign": randomly}.items():
+        frame[name] = [page.Shown(wording.threshold(row), row.strength) for row in table.itertuples()]
+    ranges = results.settings.sweep.ranges(results.settings.noise.types.names)
+    options = (f"{name} {low:g} to {high:g}" for one in ranges.values() for name, (low, high) in one.items())
+    return page.table(
+        frame[(fixed.level == "p10").to_numpy()],
+        "One wave, and waves of all kinds",
+        "The strength at which 10% of the signs fail, with the options of the noisy sets, and with options that are "
+        f"drawn for each sign ({', '.join(options)}); 95% intervals; n = {results.counts.sweep:,}.",
+    )
 
 
 def _n(n: pd.Series) -> str:
@@ -188,11 +213,14 @@ def _fourier_table(results: Results) -> page.Table:
 
 def answer(results: Results) -> list[str]:
     """The most disruptive noise type for each regime."""
-    worst = most_disruptive(results.ranking, results.ranking_pairs)
+    worst = most_disruptive(results.ranking_pairs)
     regimes: dict[str, list[str | None]] = {}
     for key, noise_type in worst.items():
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(noise_type)
-    sentences = ["We compare the types of noise at the same energy, that is at the same PSNR."]
+    sentences = [
+        "We compare the types of noise at the same energy, that is at the same PSNR, by four measures. A type is the "
+        "most disruptive if all of them say so."
+    ]
     for regime, types in regimes.items():
         counts = pd.Series([style.noise_title(one) if one else "no single type of" for one in types]).value_counts()
         first, *others = counts.items()

@@ -156,8 +156,8 @@ def all_results(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame([dict(zip(heads, key, strict=True)) | line for key, line in lines.items()]),
         "Accuracy of every classifier on every test set",
-        f"Share of the {named.n.max():,} test images that are classified correctly, with the 95% Wilson interval below "
-        f"it. {regimes} {results.seen_in_training} GAN-train: a small CNN trained only on generated signs. Full "
+        f"Share of the {named.n.max():,} test images that are classified correctly, with the 95% interval below it. "
+        f" {regimes} {results.seen_in_training} GAN-train: a small CNN trained only on generated signs. Full "
         "precision: `results.csv`.",
     )
 

@@ -46,6 +46,11 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
+def where(results: Results) -> dict[str, str]:
+    """Key of `misread.metrics.summary` -> the sets on which a change is measured."""
+    return WHERE | {kind: wording.noise_of(kind) for kind in results.settings.noise.types.names}
+
+
 def tables(results: Results) -> dict[str, page.Table]:
     """Change of accuracy by each regime, paired on the same images."""
     rows = [
@@ -55,7 +60,7 @@ def tables(results: Results) -> dict[str, page.Table]:
                 wording.signed(change[which]["difference"], change[which]["low"], change[which]["high"]),
                 change[which]["difference"],
             )
-            for which, what in WHERE.items()
+            for which, what in where(results).items()
         }
         for key, change in results.minus_clean.items()
     ]
@@ -67,6 +72,24 @@ def tables(results: Results) -> dict[str, page.Table]:
             f"intervals; the selected noisy set has {results.selected} noise; n = {results.counts.test:,}.",
         )
     }
+
+
+def side_effects(results: Results, regime: str) -> list[str]:
+    """Sentences on the noise types under which a regime makes networks less accurate than training on clean signs."""
+    sentences = []
+    for kind in results.settings.noise.types.names:
+        worse = {
+            key: change[kind]
+            for key, change in results.minus_clean.items()
+            if key.endswith(f"-{regime}") and change[kind]["high"] < 0
+        }
+        if worse:
+            lost = [-one["difference"] for one in worse.values()]
+            sentences.append(
+                f"It lowers the accuracy of {wording.listed([results.titles[key] for key in worse])} under "
+                f"{wording.noise_of(kind)} by {wording.between(min(lost), max(lost), '{:.3f}'.format)}."
+            )
+    return sentences
 
 
 def answer(results: Results) -> list[str]:
@@ -85,6 +108,7 @@ def answer(results: Results) -> list[str]:
             f"noisy test sets by {ranges['noisy']}, depending on the network, that under {results.selected} noise by "
             f"{ranges['selected']}, and that on clean signs by {ranges['clean']}."
         )
+        sentences += side_effects(results, regime)
     if results.seen_in_training and sentences:
         sentences.append(results.seen_in_training)
     return sentences or ["No network was trained on noise."]

@@ -82,6 +82,8 @@ def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
         row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]],
         marker=style.marker_of(key), ls="none", ms=5, color=color, mfc=color if line == "-" else "white", capsize=3,
     )  # fmt: skip
+    if not pd.isna(row.least):
+        axes.plot([row.least, row.most], [place + 0.3] * 2, marker="|", ms=5, lw=0.8, color=color)
     for bound, marker in ((row.low, "<"), (row.high, ">")):
         if pd.isna(bound):
             axes.plot(row.strength, place, marker, ms=9, mfc="none", color=color)
@@ -108,6 +110,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         strongest = curves[curves.noise_type == noise_type].strength.max()
         never = strongest * 1.8
         quarters = part[["first_quarter", "median", "third_quarter"]].replace(np.inf, never)
+        quarters[part.sink] = np.nan  # that its signs are right under the strongest noise says nothing
         first, median, third = quarters.to_numpy().T
         places = range(len(part))
         axes.hlines(places, first, third, color="#999999", lw=2)
@@ -117,7 +120,9 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         )
         axes.axvline(strongest * 1.3, color="#999999", lw=0.8)
         axes.annotate("never", (never, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=6)
-        names = [f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" for row in part.itertuples()]
+        names = [
+            f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" + ", sink" * row.sink for row in part.itertuples()
+        ]
         axes.set_yticks(places, names, fontsize=6)
         axes.invert_yaxis()
     figure.suptitle(title)
@@ -141,7 +146,8 @@ def figures(results: Results) -> dict[str, Drawn]:
         "thresholds": Drawn(
             thresholds(results.thresholds, titles, source),
             "The strength at which 10% of the signs fail, with 95% bootstrap intervals; filled: trained on clean "
-            f"signs. An arrow marks an interval that ends outside the grid. {part} test images, less those "
+            "signs. The thin line below a dot: range over several trainings. An arrow marks an interval that ends "
+            f"outside the grid. {part} test images, less those "
             "misclassified without noise.",
             "Dots with intervals for each network and type of noise",
             classifiers=True,
@@ -149,11 +155,19 @@ def figures(results: Results) -> dict[str, Drawn]:
         "fragility": Drawn(
             fragility(results.fragility, results.curves, shown, titles[shown], source),
             "The smallest noise at which signs of each class fail: median (dot) and middle half (line). Never: at no "
-            f"strength of the grid. {part} test images, less those misclassified without noise; a class with few signs "
-            "says little.",
+            f"strength of the grid. Sink: the class that the network answers to the strongest noise, whatever it sees; "
+            f"that its signs are right there is no robustness. {part} test images, less those misclassified without "
+            "noise; a class with few signs says little.",
             "Dots with bars for each class, the most fragile classes first; right of a line those that never fail",
         ),
     }
+
+
+def _trainings(found: pd.Series) -> str:
+    """Range of a threshold over several trainings; ``found``: row of a threshold table."""
+    if pd.isna(found.least):
+        return ""
+    return wording.between(found.least, found.most, NOISE_TYPES[found.noise_type].number)
 
 
 def sort_key(found: pd.Series) -> float:
@@ -174,6 +188,7 @@ def tables(results: Results) -> dict[str, page.Table]:
             ],
             "RMSE": found.rmse,
             "PSNR, dB": found.psnr,
+            "trainings": [_trainings(row) for row in found.itertuples()],
         }
     )
     n = results.curves.n
@@ -184,10 +199,30 @@ def tables(results: Results) -> dict[str, page.Table]:
             "A sign fails if it is classified correctly without noise and incorrectly with it; "
             f"n = {n.min():,} to {n.max():,} signs. Strengths are in the unit of the noise type "
             f"({_units(results)}). RMSE, in grey levels, and PSNR are those of the noise at this strength after "
-            "clipping.",
+            "clipping, over the images without their padding. Trainings: range over the trainings of a network.",
             {"RMSE": "{:.1f}".format, "PSNR, dB": "{:.1f}".format},
-        )
+        ),
+        "by_size": by_size(results),
     }
+
+
+def by_size(results: Results) -> page.Table:
+    """Thresholds of small, middle and large signs."""
+    found = results.thresholds_by_size
+    rows = []
+    for (key, noise_type), part in found.groupby(["network", "noise_type"], sort=False):
+        row: dict[str, object] = {"network": results.titles[key], "noise": style.noise_title(noise_type)}
+        for one in part.itertuples():
+            row[f"{one.size}, {one.side_low:.0f} to {one.side_high:.0f} px"] = page.Shown(
+                wording.threshold(one), one.strength
+            )
+        rows.append(row)
+    return page.table(
+        pd.DataFrame(rows),
+        "Strengths at which 10% of small, middle and large signs fail",
+        "A third of the signs each, by the root of the area of the annotated sign in the original photograph; with 95% "
+        f"intervals; n = {found.n.min():,} to {found.n.max():,} signs, less those misclassified without noise.",
+    )
 
 
 def _units(results: Results) -> str:

@@ -36,6 +36,7 @@ def accuracy_by_strength(
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
             color, line = style.of_classifier(key)
             axes.plot(part.strength, part.accuracy, color=color, ls=line, marker=".", ms=4, lw=1.4, label=title)
+            axes.fill_between(part.strength, part.lowest, part.highest, color=color, alpha=0.15, lw=0)
         axes.set(xlabel=NOISE_TYPES[noise_type].unit, xscale="log", ylim=(0, 1.02))
         axes.set_title(style.noise_title(noise_type), pad=42)
         strengths = curves[curves.noise_type == noise_type].strength
@@ -112,7 +113,7 @@ def figures(results: Results) -> dict[str, Drawn]:
         "accuracy": Drawn(
             accuracy_by_strength(results.curves, results.titles, shown, results.source),
             f"Accuracy against the strength of each noise, and a sign under it; n = {results.counts.sweep:,} test "
-            "images. Solid lines: networks trained on clean signs.",
+            "images. Solid lines: networks trained on clean signs. Shaded: range over several trainings.",
             "Curves of accuracy that fall with the strength of the noise, a panel for each type of noise",
             classifiers=True,
         ),
