@@ -81,7 +81,7 @@ def main() -> None:
     tables, thresholds, randomly = of_sweep(key, settings, every)
     noise = settings.noise
     metrics = accuracy.metrics(
-        scored, accuracy.by_noise(of_reference), thresholds, trained["parameters"], (noise.type, noise.level)
+        scored, accuracy.means(of_reference), thresholds, trained["parameters"], (noise.type, noise.level)
     )
     held_out = store.read_table(paths.sweep(key) / "held_out.parquet")
     tables |= {

@@ -56,6 +56,13 @@ def test_trainings_that_differ_widen_the_interval():
     assert found.high == pytest.approx(hits[2].mean(), abs=0.02)
 
 
+def test_the_variance_over_trainings_is_that_of_their_mean():
+    means = np.array([0.80, 0.85, 0.95])
+    values = np.repeat(means[:, None], 1000, axis=1)
+    found = bootstrap.totals(values, bootstrap.independent(1000, 20_000, 0))
+    assert (found.resampled / 1000).var() == pytest.approx(means.var(ddof=1) / 3, rel=0.05)
+
+
 def test_a_share_among_some_images_counts_those_of_each_training():
     hits, among = np.array([[1, 1, 0, 0], [1, 0, 0, 0]], bool), np.array([[1, 1, 1, 0], [1, 1, 0, 0]], bool)
     found = bootstrap.share(hits, bootstrap.independent(4, 200, 0), among=among)

@@ -7,8 +7,9 @@ from scipy import stats
 
 from misread.data import subset
 from misread.gtsrb import classes
-from misread.metrics import bootstrap, confusions, misreadings, sweeps, thresholds
+from misread.metrics import bootstrap, confusions, misreadings, sizes, sweeps, thresholds
 from misread.metrics.intervals import mean_estimate, paired_difference
+from misread.metrics.sweeps import Grid
 
 STRENGTHS = np.array([1.0, 2.0, 4.0, 8.0])
 
@@ -115,6 +116,24 @@ def test_thresholds_of_a_sweep_come_with_their_energy():
     assert table.strength[1] == pytest.approx(1.5)
 
 
+def test_the_error_between_two_strengths_grows_as_the_noise_does():
+    shares = np.array([0.01, 0.09])
+    assert sweeps.error_between(0.04, shares, 255 * np.sqrt(shares)) == pytest.approx(51), "salt & pepper"
+    assert sweeps.error_between(30, np.array([10.0, 50.0]), np.array([10.0, 50.0])) == pytest.approx(30), "Gaussian"
+
+
+def test_small_signs_fail_at_weaker_noise_and_a_third_without_signs_has_no_threshold():
+    fails = np.concatenate([failed([20, 40, 60, 80]), failed([0, 0, 20, 80])])
+    grids = {"gaussian": Grid(STRENGTHS, ~fails[None], np.ones((1, 200), bool))}
+    how = bootstrap.independent(200, 100, 0)
+    sides = np.concatenate([np.full(100, 20.0), np.full(100, 60.0)])
+    table = sizes.table(grids, ENERGY, sides, how, "cnn-clean").set_index("size")
+    assert table.n.tolist() == [0, 100, 100]
+    assert table.status["small"] == thresholds.TOO_FEW
+    assert table.strength["large"] == pytest.approx(3.0)
+    assert table.strength.isna().tolist() == [True, True, False]
+
+
 def test_curves_of_a_sweep():
     table = sweeps.curves(sweep_table(~failed([0, 20, 40, 80])), ENERGY)
     assert list(table.accuracy) == pytest.approx([1, 0.8, 0.6, 0.2])
@@ -141,6 +160,10 @@ def test_the_class_that_is_answered_to_the_strongest_noise_is_a_sink_and_not_rob
     table = sweeps.fragility(sweeps.minimal_noise(sweep, "gaussian"), 1).set_index("label")
     assert table.never[1] == 1.0
     assert table.sink.to_dict() == {0: False, 1: True}
+    first, second = sweep.assign(training=1), sweep.assign(training=2)
+    second.loc[second.strength == 8.0, "prediction"] = 5
+    curves = sweeps.curves(pd.concat([first, second], ignore_index=True), ENERGY)
+    assert sweeps.sink(curves, "gaussian") == 1, "that of the first training, as all that it is for"
     sweep.loc[(sweep.strength == 8.0) & (sweep.row > 2), "prediction"] = np.arange(5) + 2
     assert sweeps.sink(sweeps.curves(sweep, ENERGY), "gaussian") is None
 

@@ -43,7 +43,8 @@ def test_images_are_spread_over_all_tracks_and_over_each():
     assert (np.bincount(tracks[chosen]) == 5).all()
     assert (np.diff(chosen) > 0).all()
     assert (np.diff(chosen[:5]) > 5).all(), "evenly over the track"
-    assert len(generation.spread_over_tracks(tracks, 10_000)[0]) == 300
+    every, frames = generation.spread_over_tracks(tracks, 10_000)
+    assert (len(every), frames) == (300, 30), "no more frames than there are"
 
 
 def test_what_fills_small_sets_is_no_subset_of_itself():

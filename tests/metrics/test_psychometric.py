@@ -27,6 +27,12 @@ def test_a_level_that_is_not_reached_has_no_strength():
     assert found["p50"] is not None
 
 
+def test_nothing_is_told_outside_the_grid():
+    found = psychometric.fit(STRENGTHS, np.round(2000 * shares(middle=400)).astype(int), 2000)
+    assert found["p10"] is not None
+    assert found["p50"] is None
+
+
 def test_the_table_has_both_estimates():
     failed = np.arange(500)[:, None] < np.round(500 * shares())
     grid = Grid(STRENGTHS, ~failed[None], np.ones((1, 500), bool))
@@ -36,7 +42,7 @@ def test_the_table_has_both_estimates():
     assert table.ratio[2] == pytest.approx(table.strength[2] / 30)
 
 
-def test_a_network_that_is_never_right_has_none():
-    grid = Grid(STRENGTHS, np.zeros((1, 5, 12), bool), np.zeros((1, 5), bool))
+def test_a_network_that_reads_next_to_nothing_right_has_none():
+    grid = Grid(STRENGTHS, np.zeros((1, 50, 12), bool), np.arange(50)[None] < 9)
     table = psychometric.table({"gaussian": grid}, {"gaussian": dict.fromkeys(("p05", "p10", "p50"))})
     assert table.strength.isna().all()

@@ -46,7 +46,7 @@ def test_ranking_compares_paired_over_the_range_that_all_types_cover():
 def test_types_are_ranked_if_all_measures_agree():
     psnr = dict.fromkeys("ab", np.array([40.0, 30.0, 10.0]))
     images = np.arange(400)
-    strong = np.stack([images >= 40, images >= 200, images >= 390], axis=1)
+    strong = np.stack([images >= 4, images >= 200, images >= 390], axis=1)
     weak = np.stack([images >= 2, images >= 60, images >= 390], axis=1)
     _, pairs = rank({"a": strong, "b": weak}, psnr)
     assert list(pairs.measure) == ["area", "area_visible", "psnr_p05", "psnr_p10"]
@@ -58,7 +58,7 @@ def test_types_are_ranked_if_all_measures_agree():
 def test_the_order_is_open_if_measures_disagree_or_an_interval_contains_zero():
     psnr = dict.fromkeys("ab", np.array([40.0, 30.0, 10.0]))
     images = np.arange(400)
-    early = np.stack([images >= 60, images >= 80, images >= 100], axis=1)  # a tenth fails early, the rest never
+    early = np.stack([images >= 4, images >= 80, images >= 100], axis=1)  # a tenth fails early, the rest never
     late = np.stack([images >= 2, images >= 30, images >= 390], axis=1)
     _, pairs = rank({"a": early, "b": late}, psnr)
     by_measure = pairs.set_index("measure")
@@ -84,6 +84,15 @@ def test_noise_that_changes_nothing_is_left_out_of_the_ranking():
     psnr = {"a": np.array([40.0, 30.0, 10.0]), "b": np.array([np.nan, 40.0, 10.0])}
     areas, _ = rank({kind: np.ones((20, 3), bool) for kind in psnr}, psnr)
     assert list(areas.area) == [1.0, 1.0]
+
+
+def test_the_psnr_at_a_level_that_is_below_the_grid_is_unknown():
+    psnr = {kind: np.array([40.0, 30.0, 10.0]) for kind in ("a", "b")}
+    early = np.arange(20)[:, None] >= [10, 12, 18]
+    _, pairs = rank({"a": early, "b": np.ones((20, 3), bool)}, psnr)
+    at = pairs.set_index("measure")
+    assert np.isnan(at.difference["psnr_p10"])
+    assert ranking.order(pairs) == {("a", "b"): 0}
 
 
 def test_types_without_a_common_psnr_cannot_be_ranked():

@@ -39,6 +39,13 @@ def test_the_estimate_worked_by_hand():
     assert found.effect == pytest.approx(1.5)
 
 
+def test_the_effect_is_that_of_a_mean_over_tracks_of_different_lengths():
+    tracks = np.repeat([0, 1, 2, 3], [30, 30, 1, 1])
+    found = track_effect(np.isin(tracks, [0, 2]), tracks)
+    assert found.correlation == pytest.approx(1)
+    assert found.effect == pytest.approx((30**2 * 2 + 2) / 62)
+
+
 def test_without_errors_there_is_no_correlation():
     found = track_effect(np.zeros(6000, bool), TRACKS)
     assert np.isnan(found.correlation)

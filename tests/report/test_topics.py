@@ -137,11 +137,12 @@ def test_error_consistency_is_told_for_each_regime_and_for_the_regimes_of_the_ba
     ]
     results.scored["resnet50-noisy"] = results.scored["cnn-noisy"]
     pair = results.agreement.assign(one="cnn-noisy", other="resnet50-noisy", kappa=0.1)
-    results.__dict__["agreement"] = pd.concat([results.agreement, pair])
-    assert list(error_consistency.panels_of(results.agreement, "cnn")) == [
-        "networks of the regime noisy", "regimes of cnn"
-    ]  # fmt: skip
-    assert len(error_consistency.tables(results)["kappa"].rows) == 2
+    again = results.agreement.assign(one="cnn-noisy", other="cnn-noisy", kappa=0.9)
+    results.__dict__["agreement"] = pd.concat([results.agreement, pair, again])
+    panels = error_consistency.panels_of(results.agreement, "cnn")
+    assert list(panels) == ["networks of the regime noisy", "regimes of cnn", "two trainings of a network"]
+    assert set(panels["networks of the regime noisy"].kappa) == {0.1}, "two trainings are no two networks"
+    assert len(error_consistency.tables(results)["kappa"].rows) == 3
 
 
 def test_a_single_classifier_agrees_with_none(results):

@@ -99,11 +99,17 @@ def _fidelity(
     samples, frames = [], 1
     for part in (~signs.training, signs.training):
         chosen, most = generation.spread_over_tracks(signs.tracks[part], wanted)
-        samples.append(real[part][chosen])
+        samples.append((real[part][chosen], signs.tracks[part][chosen]))
         frames = max(frames, most)
-    count = min(len(features), *map(len, samples))
-    compared = [one[rng.choice(len(one), count, replace=False)] for one in (features, *samples)]
-    distances, shares = gan_scores.fidelity(*compared, neighbors=max(3, frames), seed=settings.seed)
+    count = min(len(features), *(len(one) for one, _ in samples))
+    generated, *compared = [
+        [values[chosen] for values in one]
+        for one in ((features,), *samples)
+        for chosen in [rng.choice(len(one[0]), count, replace=False)]
+    ]
+    distances, shares = gan_scores.fidelity(
+        *generated, *compared, max(3, frames), (settings.sweep.resamples, settings.seed)
+    )
     return distances | {"compared": count}, shares, count
 
 

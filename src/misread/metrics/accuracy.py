@@ -46,6 +46,12 @@ def accuracies(predictions: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {set_name(*name): {"accuracy": float(part.mean())} for name, part in groups}
 
 
+def means(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Columns noise_type, noise_level and accuracy, on average over the trainings: `by_noise` without intervals."""
+    right = predictions.assign(accuracy=predictions.label == predictions.prediction)
+    return right.groupby(["noise_type", "noise_level"], sort=False, observed=True).accuracy.mean().reset_index()
+
+
 def by_noise(predictions: pd.DataFrame, how: Resampling | None = None, name: str = "") -> pd.DataFrame:
     """A row for each noise.
 
@@ -57,7 +63,8 @@ def by_noise(predictions: pd.DataFrame, how: Resampling | None = None, name: str
 
     Args:
         predictions: of a network, with a column ``training`` if it was trained several times.
-        how: resampling of the images for the intervals; None: images are independent, and the intervals are Wilson's.
+        how: resampling of the images for the intervals; None, for a single training: images are independent, and the
+            intervals are Wilson's.
         name: of the network, as for `misread.metrics.bootstrap.totals`.
 
     """
@@ -109,7 +116,7 @@ def of_classifier(
 
     """
     scored = by_noise(predictions, how, name)
-    scored["corruption_error"] = scored.noise_type.map(corruption_error(scored, by_noise(reference)))
+    scored["corruption_error"] = scored.noise_type.map(corruption_error(scored, means(reference)))
     for position, column in enumerate(("label", "image_size", "regime", "parameters")):
         scored.insert(position, column, trained[column])
     return scored
@@ -134,8 +141,8 @@ def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Ser
     The mean over the types is the (normalised) mCE.
 
     Args:
-        accuracies: result of `by_noise`.
-        baseline: result of `by_noise` for the baseline network.
+        accuracies: result of `by_noise` or `means`.
+        baseline: the same of the baseline network.
 
         Returns:
             Noise type -> corruption error; infinite if only the baseline makes no errors, NaN if both make none.
@@ -166,7 +173,7 @@ def metrics(
 
     Args:
         accuracies: result of `by_noise`.
-        baseline: result of `by_noise` for the baseline network.
+        baseline: result of `means` for the baseline network.
         thresholds: noise type -> result of `sweeps.find_thresholds`.
         parameters: number of the network's parameters.
         selected: noise type and level of the set that the regime ``noisy`` is trained on.

@@ -2,7 +2,9 @@
 
 Frames of one track look alike, and two trainings of one network differ. A hierarchical bootstrap takes both into
 account: it resamples the trainings, and with them whole groups of images (A. C. Davison and D. V. Hinkley, "Bootstrap
-Methods and their Application", 1997, section 3.8). Intervals are percentiles of the resampled values.
+Methods and their Application", 1997, section 3.8). Of T trainings it draws T - 1, since the variance over T draws would
+be too small by the factor (T - 1) / T (J. N. K. Rao and C. F. J. Wu, "Resampling inference with complex survey data",
+JASA 83, 1988). Intervals are percentiles of the resampled values.
 
 Values of images are arrays ``(TRAININGS, N, ...)``: the same images for every training.
 """
@@ -83,7 +85,8 @@ def _drawn(groups: int, trainings: int, how: Resampling, name: str) -> Iterator[
         size = min(BATCH, how.resamples - start)
         of_groups = (_kept_counts if groups <= KEPT else _counts)(groups, size, how.seed, start)
         rng = np.random.default_rng([how.seed, start, TRAININGS, zlib.crc32(name.encode())])
-        yield of_groups, rng.multinomial(trainings, [1 / trainings] * trainings, size=size) / trainings
+        draws = max(trainings - 1, 1)
+        yield of_groups, rng.multinomial(draws, [1 / trainings] * trainings, size=size) / draws
 
 
 def _counts(groups: int, size: int, seed: int, start: int) -> np.ndarray:

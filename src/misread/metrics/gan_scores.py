@@ -11,35 +11,42 @@ from misread.metrics.intervals import Estimate, proportion
 
 
 def fidelity(
-    generated: np.ndarray, real: np.ndarray, others: np.ndarray, neighbors: int, seed: int
+    generated: np.ndarray,
+    real: tuple[np.ndarray, np.ndarray],
+    others: tuple[np.ndarray, np.ndarray],
+    neighbors: int,
+    resampled: tuple[int, int],
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
     """Distances of generated images from real images, and as a floor the distances of the GAN's training images.
 
-    The real images are of tracks that the GAN has not seen, so that its images cannot be closer to them than its
-    training images are, except by chance.
+    The real images are of tracks that the GAN has not seen. The training images are what a GAN would generate that has
+    learnt them by heart.
 
     Args:
         generated: features of generated images, float32 ``(N, D)``.
-        real: features of as many real images, of the held-out tracks.
-        others: features of as many of the GAN's training images.
+        real: features of as many real images, of the held-out tracks, and their tracks.
+        others: features of as many of the GAN's training images, and their tracks.
         neighbors: number of neighbours for `generation.precision_recall`.
-        seed: seed of the subsets of the kernel distance.
+        resampled: number of resamples of the tracks for intervals, and the seed of these and of the subsets of the
+            kernel distance.
 
     Returns:
         Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. Each
         score also has a floor, with the suffix ``_floor``.
 
     """
-    distances, shares = {}, {}
-    for ending, features in (("", generated), ("_floor", others)):
-        kid, spread = generation.kernel_distance(features, real, np.random.default_rng(seed))
+    distances, shares, (resamples, seed) = {}, {}, resampled
+    for ending, (features, groups) in {"": (generated, np.arange(len(generated))), "_floor": others}.items():
+        kid, spread = generation.kernel_distance(features, real[0], np.random.default_rng(seed))
         distances |= {
-            f"fid{ending}": generation.frechet_distance(features, real),
+            f"fid{ending}": generation.frechet_distance(features, real[0]),
             f"kid{ending}": kid,
             f"kid_spread{ending}": spread,
         }
-        precise, recalled = generation.precision_recall(real, features, neighbors)
-        shares |= {f"precision{ending}": proportion(precise), f"recall{ending}": proportion(recalled)}
+        found = generation.precision_recall(real[0], features, neighbors)
+        for name, hits, of_hits in zip(("precision", "recall"), found, (groups, real[1]), strict=True):
+            how = Resampling(np.unique(of_hits, return_inverse=True)[1], resamples, seed)
+            shares[f"{name}{ending}"] = bootstrap.share(hits[None], how)
     return distances, shares
 
 

@@ -86,7 +86,7 @@ def spread_over_tracks(tracks: np.ndarray, count: int) -> tuple[np.ndarray, int]
     for track in range(len(names)):
         rows = np.flatnonzero(positions == track)
         chosen.append(rows[np.linspace(0, len(rows) - 1, min(frames, len(rows))).round().astype(int)])
-    return np.sort(np.concatenate(chosen)), frames
+    return np.sort(np.concatenate(chosen)), max(map(len, chosen))
 
 
 def _among(points: np.ndarray, others: np.ndarray, neighbors: int) -> np.ndarray:

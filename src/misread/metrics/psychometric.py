@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from misread.metrics import thresholds
 from misread.metrics.sweeps import LEVELS, Grid
 
 STEPS = {"threshold": 25, "width": 25, "lambda": 10, "gamma": 10, "eta": 10}  # of the grid that is integrated over
@@ -27,7 +28,8 @@ def fit(strengths: np.ndarray, failed: np.ndarray, images: int) -> dict[str, flo
         images: number of images.
 
     Returns:
-        Key of `misread.metrics.sweeps.LEVELS` -> strength; None where the function does not reach the level.
+        Key of `misread.metrics.sweeps.LEVELS` -> strength; None where the function does not reach the level on the
+        grid.
 
     """
     import psignifit  # is needed here alone, and takes a second to import
@@ -36,7 +38,9 @@ def fit(strengths: np.ndarray, failed: np.ndarray, images: int) -> dict[str, flo
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # on intervals that are not used
         found = psignifit.psignifit(data, experiment_type="yes/no", sigmoid="norm", verbose=False, grid_steps=STEPS)
-        return {name: _at(found, level) for name, level in LEVELS.items()}
+        found = {name: _at(found, level) for name, level in LEVELS.items()}
+    inside = (strengths[0], strengths[-1])
+    return {name: value if value and inside[0] <= value <= inside[1] else None for name, value in found.items()}
 
 
 def _at(found, level: float) -> float | None:
@@ -62,7 +66,8 @@ def table(grids: dict[str, Grid], monotone: dict[str, dict[str, float | None]]) 
     rows = []
     for kind, one in grids.items():
         failed = one.failed
-        fitted = fit(one.strengths, failed.sum(axis=0), len(failed)) if len(failed) else dict.fromkeys(LEVELS)
+        enough = len(failed) >= thresholds.FEWEST
+        fitted = fit(one.strengths, failed.sum(axis=0), len(failed)) if enough else dict.fromkeys(LEVELS)
         for name in LEVELS:
             strength, other = fitted[name], monotone[kind][name]
             ratio = strength / other if strength and other else None

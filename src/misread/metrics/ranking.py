@@ -14,7 +14,7 @@ import pandas as pd
 from misread.errors import MisreadError
 from misread.metrics import bootstrap, thresholds
 from misread.metrics.bootstrap import Resampling, interval
-from misread.metrics.sweeps import LEVELS, Grid
+from misread.metrics.sweeps import LEVELS, Grid, error_between
 from misread.metrics.thresholds import Curves
 
 VISIBLE = 15.0  # decibels; below it a sign can hardly be seen
@@ -134,7 +134,7 @@ def _area(right: np.ndarray, psnr: np.ndarray, ends: tuple[float, float], how: R
 def _at_level(curves: Curves, level: float, psnr: np.ndarray) -> _Measured:
     """The PSNR at which a share of the images fails, with the sign reversed, so that more is less disruptive.
 
-    It is minus infinity where the share fails at no noise at all, and infinite where the share fails at no strength.
+    It is infinite where the share fails at no strength, and NaN where it fails at less than the smallest strength.
     """
     strengths, rmse = curves.strengths, 255 * 10 ** (-psnr / 20)
 
@@ -142,8 +142,9 @@ def _at_level(curves: Curves, level: float, psnr: np.ndarray) -> _Measured:
         strength = thresholds.crossing(strengths, curve, level)
         if not np.isfinite(strength):
             return np.inf
-        error = np.interp(strength, [0, *strengths], [0, *rmse])
-        return -float(20 * np.log10(255 / error)) if error > 0 else -np.inf
+        if strength < strengths[0]:
+            return np.nan
+        return -float(20 * np.log10(255 / error_between(strength, strengths, rmse)))
 
     return _Measured(measured(curves.observed), np.array([measured(one) for one in curves.resampled]))
 

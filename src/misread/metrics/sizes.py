@@ -7,6 +7,7 @@ import pandas as pd
 
 from misread.metrics.bootstrap import Resampling
 from misread.metrics.sweeps import Grid, find_thresholds
+from misread.metrics.thresholds import TOO_FEW
 
 PARTS = ("small", "middle", "large")
 LEVEL = "p10"
@@ -40,12 +41,14 @@ def table(
     for kind, one in grids.items():
         for place, part in enumerate(PARTS):
             chosen = parts == place
-            small = Grid(one.strengths, one.right[:, chosen], one.right_clean[:, chosen])
-            found = find_thresholds(small, energy[energy.noise_type == kind], how.of(chosen), name)[LEVEL]
+            found = dict.fromkeys(("strength", "low", "high")) | {"status": TOO_FEW}
+            if chosen.any():
+                small = Grid(one.strengths, one.right[:, chosen], one.right_clean[:, chosen])
+                found = find_thresholds(small, energy[energy.noise_type == kind], how.of(chosen), name)[LEVEL]
             rows.append(
                 {
                     "noise_type": kind, "size": part, "side_low": ends[place], "side_high": ends[place + 1],
-                    "n": int(chosen.sum()), "accuracy": one.right_clean[:, chosen].mean(),
+                    "n": int(chosen.sum()), "accuracy": one.right_clean[:, chosen].mean() if chosen.any() else np.nan,
                     **{column: found[column] for column in ("strength", "low", "high", "status")},
                 }
             )  # fmt: skip

@@ -24,17 +24,12 @@ def headline(
         how: resampling of the test images.
 
     Returns:
-        ``source``; ``test_images``; ``selected``; ``most_disruptive``: for each network and regime the noise type with
-        the lowest mean accuracy over its levels; and ``minus_clean``: for each classifier of another regime than
+        ``source``; ``test_images``; ``selected``; and ``minus_clean``: for each classifier of another regime than
         ``clean``, the paired difference between its accuracy and that of the same network trained on clean signs, with
         the 95% interval, on the selected noisy set (``selected``), on the clean set (``clean``), on average over all
         noisy sets (``noisy``), and on average over those of each noise type (its name).
 
     """
-    most_disruptive = {}
-    for key, table in scored.items():
-        means = table[table.noise_type != accuracy.CLEAN[0]].groupby("noise_type").accuracy.mean()
-        most_disruptive[key] = means.idxmin()
     changes = {}
     for key, table in scored.items():
         network, regime = key.rsplit("-", 1)
@@ -50,7 +45,6 @@ def headline(
         "source": source,
         "test_images": int(next(iter(scored.values())).n.max()),
         "selected": "-".join(selected),
-        "most_disruptive": most_disruptive,
         "minus_clean": changes,
     }
 

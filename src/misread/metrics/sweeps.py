@@ -77,19 +77,36 @@ def find_thresholds(one: Grid, energy: pd.DataFrame, how: Resampling, name: str 
 
 def strengths(one: Grid) -> dict[str, float | None]:
     """Key of `LEVELS` -> threshold of a grid's first training, without its interval; None if it is unknown."""
-    curve = thresholds.monotone_curve(
-        one.failed.mean(axis=0) if len(one.failed) else np.full(len(one.strengths), np.nan)
-    )
+    if len(one.failed) < thresholds.FEWEST:
+        return dict.fromkeys(LEVELS)
+    curve = thresholds.monotone_curve(one.failed.mean(axis=0))
     found = {name: thresholds.crossing(one.strengths, curve, level) for name, level in LEVELS.items()}
     return {name: value if one.strengths[0] <= value < np.inf else None for name, value in found.items()}
 
 
 def _error_at(strength: float | None, energy: pd.DataFrame, column: str) -> float | None:
-    """An error between two strengths, by linear interpolation from 0 at strength 0; None if it is unknown."""
+    """Error at a strength of the grid or between two; None if it is unknown."""
     if strength is None or column not in energy:
         return None
-    of_type = energy.sort_values("strength")
-    return float(np.interp(strength, [0, *of_type.strength], [0, *of_type[column]]))
+    known = energy[energy[column] > 0].sort_values("strength")
+    if known.empty or strength < known.strength.iloc[0]:
+        return None
+    return error_between(strength, known.strength.to_numpy(), known[column].to_numpy())
+
+
+def error_between(strength: float, strengths: np.ndarray, errors: np.ndarray) -> float:
+    """RMS error of noise whose strength is between two of a grid.
+
+    Logarithms are interpolated: the error grows with the standard deviation and with the amplitude, and with the root
+    of the share of the pixels.
+
+    Args:
+        strength: from the first to the last of the grid.
+        strengths: ascending, above 0, ``(STRENGTHS,)``.
+        errors: at each of them, above 0, ``(STRENGTHS,)``.
+
+    """
+    return float(np.exp(np.interp(np.log(strength), np.log(strengths), np.log(errors))))
 
 
 def _decibels(rmse: float | None) -> float | None:
@@ -129,9 +146,9 @@ def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
     ``failed`` is the share of noise-induced misclassification, ``monotone`` the monotone curve fitted to it, and ``n``
     the number of images that are classified correctly without noise, all on average over the trainings; ``lowest`` and
     ``highest`` are the smallest and the largest accuracy of a training. ``modal`` is the class that most images are
-    classified as, and ``modal_share`` the share of these images.
+    classified as by the first training, and ``modal_share`` the share of these images.
     """
-    tables = []
+    tables, first = [], accuracy.trainings(sweep)[0]
     for noise_type in energy.noise_type.unique():
         one = grid(sweep, noise_type)
         failed = (~one.right & one.right_clean[..., None]).sum(axis=(0, 1))
@@ -150,7 +167,7 @@ def curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
                     "monotone": thresholds.monotone_curve(shares),
                     "n": round(one.right_clean.sum(axis=1).mean()),
                 }
-            ).join(_modal(sweep, noise_type), on="strength")
+            ).join(_modal(first, noise_type), on="strength")
         )
     return pd.concat(tables, ignore_index=True).merge(energy, on=["noise_type", "strength"])
 

@@ -27,15 +27,16 @@ class TrackEffect(NamedTuple):
     @property
     def effective(self) -> float:
         """Effective number of images: as many independent images would give a share as certain."""
-        return self.images / self.effect
+        return self.images / self.effect if self.effect else float("inf")
 
 
 def track_effect(wrong: np.ndarray, tracks: np.ndarray) -> TrackEffect:
     """Estimate the intra-track correlation of errors by analysis of variance.
 
     With mean squares between and within k tracks of n_i images, ``rho = (MSB - MSW) / (MSB + (n0 - 1) MSW)`` with
-    ``n0 = (N - sum n_i^2 / N) / (k - 1)``, and the design effect is ``1 + (n0 - 1) rho``. Source: A. Donner, "A review
-    of inference procedures for the intraclass correlation coefficient in the one-way random effects model", 1986.
+    ``n0 = (N - sum n_i^2 / N) / (k - 1)``. Source: A. Donner, "A review of inference procedures for the intraclass
+    correlation coefficient in the one-way random effects model", 1986. The design effect of a share of all images is
+    ``1 + (sum n_i^2 / N - 1) rho`` (L. Kish, "Survey Sampling", 1965).
 
     Args:
         wrong: bool, ``(N,)``.
@@ -51,8 +52,8 @@ def track_effect(wrong: np.ndarray, tracks: np.ndarray) -> TrackEffect:
     size = (count - (sizes**2).sum() / count) / (groups - 1)
     total = between + (size - 1) * within
     correlation = float((between - within) / total) if total > 0 else float("nan")
-    effect = 1 + (size - 1) * correlation if total > 0 else float("nan")
-    return TrackEffect(error, correlation, float(effect), count, groups)
+    effect = 1 + ((sizes**2).sum() / count - 1) * correlation
+    return TrackEffect(error, correlation, max(float(effect), 0.0), count, groups)
 
 
 def effects(predictions: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:

@@ -16,25 +16,28 @@ APART = 0.14  # largest distance between the points of two pairs; 1 is the dista
 
 
 def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
-    """Panels of the figure: the networks of each regime, and the regimes of the baseline network.
+    """Panels of the figure: the networks of each regime, the regimes of the baseline network, and two trainings.
 
     Args:
         table: result of `misread.metrics.agreement.table`.
         baseline: name of the baseline network.
 
     Returns:
-        Title -> rows; panels with a single classifier are omitted.
+        Title -> rows; panels with a single classifier are omitted, except that of two trainings of each.
 
     """
-    if table.empty:
-        return {}
-    one, other = (table[side].str.rsplit("-", n=1, expand=True) for side in ("one", "other"))
-    regimes = {
-        f"networks of the regime {regime}": table[(one[1] == regime) & (other[1] == regime)]
-        for regime in dict.fromkeys([*one[1], *other[1]])
-    }
-    of_baseline = {f"regimes of {baseline}": table[(one[0] == baseline) & (other[0] == baseline)]}
-    return {title: rows for title, rows in (regimes | of_baseline).items() if len(rows)}
+    again = table.one == table.other
+    panels = {"two trainings of a network": table[again]}
+    if not again.all():
+        table = table[~again]
+        one, other = (table[side].str.rsplit("-", n=1, expand=True) for side in ("one", "other"))
+        regimes = {
+            f"networks of the regime {regime}": table[(one[1] == regime) & (other[1] == regime)]
+            for regime in dict.fromkeys([*one[1], *other[1]])
+        }
+        of_baseline = {f"regimes of {baseline}": table[(one[0] == baseline) & (other[0] == baseline)]}
+        panels = regimes | of_baseline | panels
+    return {title: rows for title, rows in panels.items() if len(rows)}
 
 
 def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
@@ -54,7 +57,7 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
             positions = np.arange(len(part)) + (place - (len(pairs) - 1) / 2) * min(APART, 0.8 / len(pairs))
             # A percentile interval need not contain the estimate.
             errors = np.maximum([part.kappa - part.low, part.high - part.kappa], 0)
-            label = f"{titles[one]}, {titles[other]}"
+            label = titles[one] if one == other else f"{titles[one]}, {titles[other]}"
             axes.errorbar(
                 positions,
                 part.kappa,
@@ -85,8 +88,8 @@ def figures(results: Results) -> dict[str, Drawn]:
     return {
         "kappa": Drawn(
             kappa(panels, results.titles, results.source),
-            "Error consistency of every two networks of a regime, and of every two regimes of a network, on every test "
-            f"set, with 95% bootstrap intervals; n = {results.counts.test:,}.",
+            "Error consistency of every two networks of a regime, of every two regimes of a network, and of two "
+            f"trainings of a network, on every test set, with 95% bootstrap intervals; n = {results.counts.test:,}.",
             "Points with intervals for every two classifiers, over the test sets",
             classifiers=True,
         )

@@ -88,7 +88,8 @@ def tables(results: Results) -> dict[str, page.Table]:
             pd.DataFrame(rows),
             "Your networks and the study's",
             f"Accuracy on the clean test set and on average over the {len(results.noise)} noises, and the strength of "
-            f"each noise at which 10% of the signs fail, with its 95% interval. {_images(results)}",
+            "each noise at which 10% of the signs fail, with its 95% interval. Intervals of your networks treat images "
+            f"as independent and are too narrow; those of the study's networks resample tracks. {_images(results)}",
         )
     }
 
