@@ -151,21 +151,21 @@ def test_fragile_classes():
     assert list(table.loc[1, ["first_quarter", "median", "third_quarter", "never"]]) == [np.inf] * 3 + [1.0]
 
 
-def test_the_class_that_is_answered_to_the_strongest_noise_is_a_sink_and_not_robust():
+def test_the_class_that_dominates_under_the_strongest_noise_is_not_robust():
     sweep = sweep_table(np.ones((8, 4), bool))
     sweep.loc[sweep.strength == 8.0, "prediction"] = 1
     curves = sweeps.curves(sweep, ENERGY)
     assert list(curves.modal_share) == [0.5, 0.5, 0.5, 1.0]
-    assert sweeps.sink(curves, "gaussian") == 1
+    assert sweeps.dominant_class(curves, "gaussian") == 1
     table = sweeps.fragility(sweeps.minimal_noise(sweep, "gaussian"), 1).set_index("label")
     assert table.never[1] == 1.0
-    assert table.sink.to_dict() == {0: False, 1: True}
+    assert table.dominant.to_dict() == {0: False, 1: True}
     first, second = sweep.assign(training=1), sweep.assign(training=2)
     second.loc[second.strength == 8.0, "prediction"] = 5
     curves = sweeps.curves(pd.concat([first, second], ignore_index=True), ENERGY)
-    assert sweeps.sink(curves, "gaussian") == 1, "that of the first training, as all that it is for"
+    assert sweeps.dominant_class(curves, "gaussian") == 1, "that of the first training, as all that it is for"
     sweep.loc[(sweep.strength == 8.0) & (sweep.row > 2), "prediction"] = np.arange(5) + 2
-    assert sweeps.sink(sweeps.curves(sweep, ENERGY), "gaussian") is None
+    assert sweeps.dominant_class(sweeps.curves(sweep, ENERGY), "gaussian") is None
 
 
 def test_minimal_noise_leaves_out_what_is_wrong_without_noise():

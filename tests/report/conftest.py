@@ -179,8 +179,11 @@ def made_up() -> dict:
         "noise": {"gaussian-max": {"strength": 50.0, "28px": measured, "40px": measured}},
         "downstream": pd.concat(per_set(classifier=name, accuracy=0.9, low=0.8, high=1.0) for name in downstream),
         "gains": pd.concat(
-            per_set(classifier="augmented-clean", control=control, gain=0.1, low=0.05, high=0.2)
-            for control in ("real", "label_preserving", "noise")
+            per_set(classifier=name, control=control, gain=0.1, low=0.05, high=0.2)
+            for name, control in (
+                ("augmented-clean", "real"), ("augmented-clean", "label_preserving"), ("augmented-clean", "noise"),
+                ("noise", "real"),
+            )
         ),
         "gan_scores": {"gan-clean": plain, "cgan-clean": gan},
         "gan_proportions": {

@@ -74,13 +74,13 @@ def test_comparisons_are_shown_once_they_were_run(results, tmp_path, monkeypatch
     policy = {"augmentation": "none", "trainings": 3, "clean": 0.95, "spread": 0.003, "periodic max": 0.2}
     for name, row in {
         "resize_policies": policies,
-        "second_arm": arm,
+        "without_padding": arm,
         "augmentation": policy | {"spread of periodic max": 0.02},
     }.items():
         pd.DataFrame([row]).to_csv(tmp_path / f"{name}.csv", index=False)
     found = geometry.tables(results)
     assert cells(found["resize_policies"])[0][4] == "0.990 (0.985 to 0.994)"
-    assert cells(found["second_arm"])[0][5:] == ["7.5 (6.5 to outside the grid)", "a > b"]
+    assert cells(found["without_padding"])[0][5:] == ["7.5 (6.5 to outside the grid)", "a > b"]
     assert cells(found["augmentation"])[0][-1] == "0.200 ± 0.020"
 
 

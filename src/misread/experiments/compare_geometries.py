@@ -1,9 +1,10 @@
 """Compare ways to resize the signs, by `dvc exp run`: writes two tables in docs/comparisons.
 
-`./run misread.experiments.compare_geometries`. In the study, sign, padding and image size differ between the networks.
-`resize_policies.csv` has the accuracy on clean signs of each network with some resize policies.
-`second_arm.csv` has `cnn` in every regime, with the study's policy and with one that pads nothing: all signs then have
-the same size. DVC's run cache restores variants that were run before. All variants take an hour and a half on 2 cores.
+`./run misread.experiments.compare_geometries`. In the study, networks differ in image size, and so in how much of an
+image is the sign and how much is padding. `resize_policies.csv` has the accuracy on clean signs of each network with
+several resize policies. `without_padding.csv` repeats the study of the baseline network with `roi`, which pads nothing:
+all signs then have the same size. DVC's run cache restores variants that were run before. All variants take an hour and
+a half on 2 cores.
 """
 
 import json
@@ -21,13 +22,13 @@ from misread.report import wording
 
 FOLDER = ROOT / "docs/comparisons"
 SETTINGS = params.load(ROOT / "params.yaml")
-ARM = "roi"  # the policy of the second arm
+UNPADDED = "roi"  # the policy of `without_padding.csv`
 NETWORK = SETTINGS.baseline
 
 
 def policies(network: str) -> list[str]:
-    """Policies that a network is tried with, beside that of the study: the smallest network with all of them."""
-    every = get_args(schema.ResizePolicy) if network == NETWORK else (ARM,)
+    """Policies to compare with that of the study: all of them for the baseline network, `UNPADDED` for the others."""
+    every = get_args(schema.ResizePolicy) if network == NETWORK else (UNPADDED,)
     return [policy for policy in every if policy != SETTINGS.resize]
 
 
@@ -58,7 +59,7 @@ def accuracy_row(read: variants.Read, network: str, policy: str) -> dict[str, ob
     }
 
 
-def arm_row(read: variants.Read, regime: str, policy: str) -> dict[str, object]:
+def regime_row(read: variants.Read, regime: str, policy: str) -> dict[str, object]:
     """Accuracy, thresholds and order of the noise types of the network in one regime."""
     key = paths.classifier(NETWORK, regime)
     table = variants.scores(read, key, "by_noise")
@@ -82,13 +83,13 @@ def main() -> None:
         accuracies.append(accuracy_row(variants.here, network, SETTINGS.resize))
         for policy in policies(network):
             accuracies.append(accuracy_row(of_variant(network, "clean", policy), network, policy))
-    arm = []
+    unpadded = []
     for regime in SETTINGS.regimes.names:
-        arm.append(arm_row(variants.here, regime, SETTINGS.resize))
-        arm.append(arm_row(of_variant(NETWORK, regime, ARM), regime, ARM))
-    for name, rows in {"resize_policies": accuracies, "second_arm": arm}.items():
+        unpadded.append(regime_row(variants.here, regime, SETTINGS.resize))
+        unpadded.append(regime_row(of_variant(NETWORK, regime, UNPADDED), regime, UNPADDED))
+    for name, rows in {"resize_policies": accuracies, "without_padding": unpadded}.items():
         pd.DataFrame(rows).round(4).to_csv(FOLDER / f"{name}.csv", index=False)
-    print("docs/comparisons/resize_policies.csv and docs/comparisons/second_arm.csv have the comparison")
+    print("docs/comparisons/resize_policies.csv and docs/comparisons/without_padding.csv have the comparison")
 
 
 if __name__ == "__main__":

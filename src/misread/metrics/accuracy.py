@@ -144,8 +144,8 @@ def corruption_error(accuracies: pd.DataFrame, baseline: pd.DataFrame) -> pd.Ser
         accuracies: result of `by_noise` or `means`.
         baseline: the same of the baseline network.
 
-        Returns:
-            Noise type -> corruption error; infinite if only the baseline makes no errors, NaN if both make none.
+    Returns:
+        Noise type -> corruption error; infinite if only the baseline makes no errors, NaN if both make none.
 
     """
 

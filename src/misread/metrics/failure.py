@@ -37,7 +37,8 @@ def tables(
     curves = sweeps.curves(sweep, energy)
     minimal = {kind: sweeps.minimal_noise(sweep, kind) for kind in types}
     fragile = [
-        sweeps.fragility(table, sweeps.sink(curves, kind)).assign(noise_type=kind) for kind, table in minimal.items()
+        sweeps.fragility(table, sweeps.dominant_class(curves, kind)).assign(noise_type=kind)
+        for kind, table in minimal.items()
     ]
     return {
         "curves": curves,

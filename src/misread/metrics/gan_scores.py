@@ -7,7 +7,7 @@ import pandas as pd
 
 from misread.metrics import accuracy, bootstrap, generation, residuals
 from misread.metrics.bootstrap import Resampling
-from misread.metrics.intervals import Estimate, proportion
+from misread.metrics.intervals import Estimate, named, proportion
 
 
 def fidelity(
@@ -17,10 +17,10 @@ def fidelity(
     neighbors: int,
     resampled: tuple[int, int],
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
-    """Distances of generated images from real images, and as a floor the distances of the GAN's training images.
+    """Distances of generated images from real images, and the same of the GAN's training images as a reference.
 
-    The real images are of tracks that the GAN has not seen. The training images are what a GAN would generate that has
-    learnt them by heart.
+    The real images are of tracks that the GAN has not seen. A GAN that copies its training images would reach the
+    reference.
 
     Args:
         generated: features of generated images, float32 ``(N, D)``.
@@ -31,8 +31,8 @@ def fidelity(
             kernel distance.
 
     Returns:
-        Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. Each
-        score also has a floor, with the suffix ``_floor``.
+        Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. The
+        suffix ``_floor`` marks the same scores of the training images.
 
     """
     distances, shares, (resamples, seed) = {}, {}, resampled
@@ -131,7 +131,7 @@ def downstream(predictions: dict[str, pd.DataFrame], how: Resampling) -> pd.Data
 
 
 def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...], how: Resampling) -> pd.DataFrame:
-    """Gain from generated images: accuracy of each augmented classifier minus that of each control, on the same images.
+    """Gain from generated or noisy images: accuracy of a classifier minus that of a control, on the same images.
 
     Args:
         predictions: classifier -> its predictions.
@@ -139,30 +139,27 @@ def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...], how: 
         how: resampling of the test images.
 
     Returns:
-        A row for each augmented classifier, control and test set: classifier, control, noise_type, noise_level, gain,
+        A row for each test set, and each augmented classifier with each control, and ``noise`` (half of the real
+        images noisy) with ``real``: classifier, control, noise_type, noise_level, gain,
         low, high (95% interval of the paired difference), n.
 
     """
     rows = []
-    for classifier in (name for name in predictions if name.startswith("augmented-")):
+    pairs = [(name, control) for name in predictions if name.startswith("augmented-") for control in controls]
+    for classifier, control in [*pairs, ("noise", "real")]:
         names = predictions[classifier][["noise_type", "noise_level"]].drop_duplicates().itertuples(index=False)
         for noise_type, level in names:
-            right = accuracy.correct(predictions[classifier], noise_type, level)
-            for control in controls:
-                of_control = accuracy.correct(predictions[control], noise_type, level)
-                gain = bootstrap.difference(right, of_control, how, (classifier, control))
-                rows.append(
-                    {
-                        "classifier": classifier,
-                        "control": control,
-                        "noise_type": noise_type,
-                        "noise_level": level,
-                        "gain": gain.value,
-                        "low": gain.low,
-                        "high": gain.high,
-                        "n": gain.n,
-                    }
-                )
+            right = [accuracy.correct(predictions[name], noise_type, level) for name in (classifier, control)]
+            gain = bootstrap.difference(*right, how, (classifier, control))
+            rows.append(
+                {
+                    "classifier": classifier,
+                    "control": control,
+                    "noise_type": noise_type,
+                    "noise_level": level,
+                    **named(gain, "gain"),
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -57,7 +57,7 @@ def mapping() -> pd.DataFrame:
             (
                 class_id,
                 f"{limits}every sign without a limit but stop, no vehicles and no entry",
-                "allows to drive faster",
+                "one may drive faster",
             )
         )
     table = pd.DataFrame(rows, columns=["class_id", "permits_more", "reason"])

@@ -1,8 +1,8 @@
 """Scores of the predictions of one network over fine grids of noise.
 
 A sweep is a table with a row for each image and noise: ``noise_type`` and ``strength`` (``none`` and 0 without noise),
-``row``, ``label``, ``prediction``. Its energy is a table with ``noise_type``, ``strength``, ``rmse`` and ``psnr`` after
-clipping.
+``row``, ``label``, ``prediction``. Its energy is a table with ``noise_type``, ``strength`` and the errors after
+clipping: ``rmse``, ``psnr``, and those of the luma, ``luma_rmse`` and ``luma_psnr``.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from misread.metrics.bootstrap import Resampling
 from misread.metrics.intervals import named
 
 NUMBERS = ("strength", "low", "high", "rmse", "psnr", "luma_psnr", "least", "most")  # columns of `threshold_table`
-SINK = 0.5  # share of the images from which a class is what a network answers, whatever it sees
+DOMINANT = 0.5  # a class is dominant if at least this share of the images is classified as it
 LEVELS = {"p05": 0.05, "p10": 0.10, "p50": 0.50}  # shares of noise-induced misclassification
 
 
@@ -196,10 +196,10 @@ def minimal_noise(sweep: pd.DataFrame, noise_type: str) -> pd.DataFrame:
     return clean.reset_index(drop=True).assign(strength=first)
 
 
-def sink(curves: pd.DataFrame, noise_type: str) -> int | None:
-    """The class that a network answers to the strongest noise, whatever it sees; None if there is no such class.
+def dominant_class(curves: pd.DataFrame, noise_type: str) -> int | None:
+    """The class that most images are classified as under the strongest noise; None if their share is below `DOMINANT`.
 
-    Images of this class that are right under this noise are right by chance, and not because the network is robust.
+    Images of this class are then classified correctly by chance, and not because the network is robust.
 
     Args:
         curves: result of `curves`.
@@ -207,20 +207,20 @@ def sink(curves: pd.DataFrame, noise_type: str) -> int | None:
 
     """
     strongest = curves[curves.noise_type == noise_type].sort_values("strength").iloc[-1]
-    return int(strongest.modal) if strongest.modal_share >= SINK else None
+    return int(strongest.modal) if strongest.modal_share >= DOMINANT else None
 
 
-def fragility(minimal: pd.DataFrame, sink: int | None = None) -> pd.DataFrame:
+def fragility(minimal: pd.DataFrame, dominant: int | None = None) -> pd.DataFrame:
     """Robustness of each class to noise, from a table of `minimal_noise`.
 
     Args:
         minimal: the table.
-        sink: class that the network answers to the strongest noise, whatever it sees.
+        dominant: result of `dominant_class`.
 
     Returns:
         A row for each class: label, n, first_quarter, median and third_quarter (strengths up to which that share of the
         images has failed; infinite if fewer fail on the whole grid), never (share that fails at no strength) and
-        sink (whether it is that class).
+        dominant (whether it is that class).
 
     """
     rows = []
@@ -229,7 +229,7 @@ def fragility(minimal: pd.DataFrame, sink: int | None = None) -> pd.DataFrame:
         quartiles = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf")
         rows.append((label, len(values), *quartiles, np.mean(np.isinf(values))))
     table = pd.DataFrame(rows, columns=["label", "n", "first_quarter", "median", "third_quarter", "never"])
-    return table.assign(sink=table.label == sink)
+    return table.assign(dominant=table.label == dominant)
 
 
 def fourier_sensitivity(waves: pd.DataFrame, energy: pd.DataFrame, how: Resampling, name: str = "") -> pd.DataFrame:

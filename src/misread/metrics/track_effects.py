@@ -26,7 +26,7 @@ class TrackEffect(NamedTuple):
 
     @property
     def effective(self) -> float:
-        """Effective number of images: as many independent images would give a share as certain."""
+        """Effective number of images: so many independent images would give an equally precise share."""
         return self.images / self.effect if self.effect else float("inf")
 
 

@@ -89,7 +89,9 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
         },
         "texts": {topic: content.text(results) for topic, content in shown.items()},
         "answers": {
-            content.question: content.answer(results) for content in shown.values() if content.question is not None
+            content.question: sentences
+            for content in shown.values()
+            if content.question is not None and (sentences := content.answer(results))
         },
     }
 

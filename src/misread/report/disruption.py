@@ -112,8 +112,9 @@ def order(results: Results) -> page.Table:
         pd.DataFrame(rows),
         "Noise types from the most to the least disruptive",
         "≈ joins types whose order is open: mean accuracy, mean accuracy above 15 dB, and the PSNR at which 5% and 10% "
-        "of the signs fail do not all agree, or the interval of a difference contains 0. The luma is what a grey image "
-        "shows; Gaussian noise, which differs between the channels, changes it less than the other types do.",
+        "of the signs fail do not all agree, or the interval of a difference contains 0 or ends outside the grid. The "
+        "luma is what a grey image shows; Gaussian noise, which differs between the channels, changes it less than the "
+        "other types do.",
     )
 
 
@@ -163,7 +164,8 @@ def _differences(results: Results) -> page.Table:
     return page.table(
         frame,
         "Differences between noise types",
-        f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse.",
+        f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse. -: a PSNR is "
+        "outside the grid.",
     )
 
 
@@ -180,7 +182,7 @@ def _random_table(results: Results, randomly: pd.DataFrame) -> page.Table:
     options = (f"{name} {low:g} to {high:g}" for one in ranges.values() for name, (low, high) in one.items())
     return page.table(
         frame[(fixed.level == "p10").to_numpy()],
-        "One wave, and waves of all kinds",
+        "Fixed and random options",
         "The strength at which 10% of the signs fail, with the options of the noisy sets, and with options that are "
         f"drawn for each sign ({', '.join(options)}); 95% intervals; n = {results.counts.sweep:,}.",
     )
@@ -218,19 +220,29 @@ def answer(results: Results) -> list[str]:
     for key, noise_type in worst.items():
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(noise_type)
     sentences = [
-        "We compare the types of noise at the same energy, that is at the same PSNR, by four measures. A type is the "
-        "most disruptive if all of them say so."
+        "We compare the types of noise at the same PSNR, by four measures. A type is the most disruptive for a network "
+        "if all measures find it worse than each other type, and no interval of a difference contains 0. At the same "
+        "PSNR of the luma, the order may be another."
     ]
     for regime, types in regimes.items():
-        counts = pd.Series([style.noise_title(one) if one else "no single type of" for one in types]).value_counts()
-        first, *others = counts.items()
-        share = f"{first[1]} of the {len(types)}" if others else f"all {len(types)}"
-        networks = f"{share} networks" if len(types) > 1 else "the only network"
-        text = f"{first[0]} noise lowers the accuracy most for {networks} trained on "
-        text += results.trained_on[regime]
-        text += "".join(f", and {name} noise for {count}" for name, count in others)
-        sentences.append(f"{text[0].upper()}{text[1:]}.")
+        trained = f"trained on {results.trained_on[regime]}"
+        counts = pd.Series([one for one in types if one], dtype=object).value_counts()
+        for kind, count in counts.items():
+            text = f"{wording.noise_of(kind)} is the most disruptive for {_networks(count, len(types))} {trained}."
+            sentences.append(f"{text[0].upper()}{text[1:]}")
+        if open_orders := types.count(None):
+            sentences.append(
+                f"For {_networks(open_orders, len(types))} {trained}, the measures do not decide which type is the "
+                "most disruptive."
+            )
     return sentences
+
+
+def _networks(count: int, of: int) -> str:
+    """``2 of the 3 networks``."""
+    if of == 1:
+        return "the only network"
+    return f"all {of} networks" if count == of else f"{count} of the {of} networks"
 
 
 TOPIC = Topic(

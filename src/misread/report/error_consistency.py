@@ -88,8 +88,10 @@ def figures(results: Results) -> dict[str, Drawn]:
     return {
         "kappa": Drawn(
             kappa(panels, results.titles, results.source),
-            "Error consistency of every two networks of a regime, of every two regimes of a network, and of two "
-            f"trainings of a network, on every test set, with 95% bootstrap intervals; n = {results.counts.test:,}.",
+            "Error consistency of every two networks of a regime, of every two regimes of "
+            f"{results.settings.baseline}, and of the first and the second training of a network, on every test set, "
+            "with 95% bootstrap intervals; networks are compared by their first trainings; "
+            f"n = {results.counts.test:,}.",
             "Points with intervals for every two classifiers, over the test sets",
             classifiers=True,
         )
@@ -118,8 +120,8 @@ def tables(results: Results) -> dict[str, page.Table]:
         "kappa": page.table(
             pd.DataFrame(rows, columns=None if rows else ["one", "other"]),
             "Error consistency",
-            f"Cohen's kappa of correctness, on each test set; n = {results.counts.test:,}. Of all pairs: "
-            f"`reports/tables/agreement.csv`. {results.seen_in_training}",
+            "Cohen's kappa of correctness, on each test set, of the first training of each network; n = "
+            f"{results.counts.test:,}. Of all pairs: `reports/tables/agreement.csv`. {results.seen_in_training}",
         )
     }
 

@@ -34,9 +34,9 @@ def scores(results: Results) -> page.Table:
         "as the intended class. GAN-train: accuracy on the clean test set of small CNNs trained only on generated "
         "signs, and its standard deviation over them. Diversity within a class: 1 is that of real signs. FID, KID, "
         "precision and recall are in the features of the evaluator's last hidden layer, against "
-        f"{_compared(results)} held-out signs of the GAN's own regime, from tracks that it has not seen; those of "
-        "the GAN's training signs are what a GAN would reach that has learnt them by heart. Values of different "
-        "regimes have different references and cannot be compared. "
+        f"{_compared(results)} held-out signs of the GAN's own regime, from tracks that it has not seen; a GAN "
+        "that copies its training signs would reach the values of the training signs. Values of different regimes have "
+        "different references and cannot be compared. "
         "Residual noise: RMS of what a median filter removes, grey levels.",
         two_decimals,
     )

@@ -246,8 +246,8 @@ def tables(results: Results) -> dict[str, page.Table]:
             results.gan_variants,
             "Ways to train the conditional GAN",
             "Measured once on GTSRB, clean signs: how the discriminator gets the class, the loss, the batch size, "
-            "Adam's learning rate. The first row holds the settings of the GANs above, the last row those of the "
-            "original study. FID was measured from other real signs than above: compare it within this table only.",
+            "Adam's learning rate. The first row holds the default settings of this project, the last row those of "
+            "the original study. FID was measured from other real signs than above: compare it within this table only.",
             {"FID": "{:.1f}".format, "learning rate": "{:g}".format},
         ),
     }

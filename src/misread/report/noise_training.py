@@ -86,8 +86,9 @@ def side_effects(results: Results, regime: str) -> list[str]:
         if worse:
             lost = [-one["difference"] for one in worse.values()]
             sentences.append(
-                f"It lowers the accuracy of {wording.listed([results.titles[key] for key in worse])} under "
-                f"{wording.noise_of(kind)} by {wording.between(min(lost), max(lost), '{:.3f}'.format)}."
+                f"Training on {results.trained_on[regime]} lowers the accuracy of "
+                f"{wording.listed([results.titles[key] for key in worse])} under {wording.noise_of(kind)} by "
+                f"{wording.between(min(lost), max(lost), '{:.3f}'.format)}."
             )
     return sentences
 
@@ -99,19 +100,26 @@ def answer(results: Results) -> list[str]:
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(change)
     sentences = []
     for regime, changes in regimes.items():
-        ranges = {}
-        for which in WHERE:
-            differences = [one[which]["difference"] for one in changes]
-            ranges[which] = wording.between(min(differences), max(differences), "{:+.3f}".format)
         sentences.append(
-            f"Compared with clean signs, training on {results.trained_on[regime]} changes the mean accuracy over the "
-            f"noisy test sets by {ranges['noisy']}, depending on the network, that under {results.selected} noise by "
-            f"{ranges['selected']}, and that on clean signs by {ranges['clean']}."
+            f"Compared with training on clean signs, training on {results.trained_on[regime]} changes the mean "
+            f"accuracy over the noisy test sets by {_range(changes, 'noisy')}, the accuracy under {results.selected} "
+            f"noise by {_range(changes, 'selected')}, and the accuracy on clean signs by {_range(changes, 'clean')}."
         )
         sentences += side_effects(results, regime)
     if results.seen_in_training and sentences:
         sentences.append(results.seen_in_training)
     return sentences or ["No network was trained on noise."]
+
+
+def _range(changes: list[dict], which: str) -> str:
+    """The range of a change over networks, and for how many of them it may be none."""
+    differences = [one[which]["difference"] for one in changes]
+    text = wording.between(min(differences), max(differences), "{:+.3f}".format)
+    unclear = sum(one[which]["low"] <= 0 <= one[which]["high"] for one in changes)
+    if not unclear:
+        return text
+    of = f" for {unclear} of {len(changes)} networks" if len(changes) > 1 else ""
+    return f"{text} (the interval contains 0{of})"
 
 
 def text(results: Results) -> dict[str, object]:

@@ -110,7 +110,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         strongest = curves[curves.noise_type == noise_type].strength.max()
         never = strongest * 1.8
         quarters = part[["first_quarter", "median", "third_quarter"]].replace(np.inf, never)
-        quarters[part.sink] = np.nan  # that its signs are right under the strongest noise says nothing
+        quarters[part.dominant] = np.nan  # its signs are classified correctly by chance
         first, median, third = quarters.to_numpy().T
         places = range(len(part))
         axes.hlines(places, first, third, color="#999999", lw=2)
@@ -121,7 +121,8 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         axes.axvline(strongest * 1.3, color="#999999", lw=0.8)
         axes.annotate("never", (never, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=6)
         names = [
-            f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" + ", sink" * row.sink for row in part.itertuples()
+            f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" + ", dominant" * row.dominant
+            for row in part.itertuples()
         ]
         axes.set_yticks(places, names, fontsize=6)
         axes.invert_yaxis()
@@ -154,13 +155,22 @@ def figures(results: Results) -> dict[str, Drawn]:
         ),
         "fragility": Drawn(
             fragility(results.fragility, results.curves, shown, titles[shown], source),
-            "The smallest noise at which signs of each class fail: median (dot) and middle half (line). Never: at no "
-            f"strength of the grid. Sink: the class that the network answers to the strongest noise, whatever it sees; "
-            f"that its signs are right there is no robustness. {part} test images, less those misclassified without "
-            "noise; a class with few signs says little.",
+            "The smallest noise at which signs of each class fail, in the first training: median (dot) and middle half "
+            f"(line). Never: at no strength of the grid. {_dominant(results, shown)}{part} test images, less those "
+            "misclassified without noise; a class with few signs says little.",
             "Dots with bars for each class, the most fragile classes first; right of a line those that never fail",
         ),
     }
+
+
+def _dominant(results: Results, key: str) -> str:
+    """What a dominant class is, if a classifier has one."""
+    if not results.fragility[results.fragility.network == key].dominant.any():
+        return ""
+    return (
+        "Dominant: at the largest strength, the network classifies at least half of all images as this class, so its "
+        "own signs are then correct by chance; they are not drawn. "
+    )
 
 
 def _trainings(found: pd.Series) -> str:
@@ -235,7 +245,8 @@ def answer(results: Results) -> list[str]:
     """The most and the least sensitive classifier for each noise type."""
     sentences = [
         "A network fails on a sign if it classifies the sign correctly without noise and incorrectly with noise. We "
-        "say that it fails regularly if it fails on 10% of these signs."
+        "say that it fails regularly if it fails on 10% of the signs that it classifies correctly without noise. Where "
+        "the intervals of two networks overlap, their order is open."
     ]
     tenth = results.thresholds[results.thresholds.level == "p10"]
     return sentences + [
@@ -250,17 +261,22 @@ def _onset(noise_type: str, part: pd.DataFrame, titles: dict[str, str]) -> str:
     sentences = []
     if len(reached):
         first, last = reached.iloc[0], reached.iloc[-1]
-        text = f"{titles[first.network]} fails regularly at {NOISE_TYPES[noise_type].words(first.strength)}"
+        words = NOISE_TYPES[noise_type].words(first.strength)
+        text = f"the strength is {words} for {titles[first.network]}"
         if len(reached) > 1:
-            text += f", {titles[last.network]} only at {wording.number(last.strength, noise_type)}"
+            text = (
+                f"the strengths are between {words} ({titles[first.network]}) and "
+                f"{wording.number(last.strength, noise_type)} ({titles[last.network]})"
+            )
         sentences.append(text)
-    for status, what in (
-        (BELOW_GRID, "fail regularly at the smallest strength that was tested"),
-        (NOT_REACHED, "do not fail regularly at any strength that was tested"),
-        (TOO_FEW, "classify too few signs correctly without noise to say when they fail"),
+    for status, one, several in (
+        (BELOW_GRID, "fails", "fail regularly at the smallest strength that was tested"),
+        (NOT_REACHED, "does", "do not fail regularly at any strength that was tested"),
+        (TOO_FEW, "classifies", "classify too few signs correctly without noise to say when they fail"),
     ):
-        if counts.get(status):
-            sentences.append(f"{counts[status]} of {len(part)} classifiers {what}")
+        if count := counts.get(status):
+            what = f"{one} {several.split(' ', 1)[1]}" if count == 1 else several
+            sentences.append(f"{count} of {len(part)} classifiers {what}")
     return f"{wording.noise_of(noise_type)[0].upper()}{wording.noise_of(noise_type)[1:]}: {'; '.join(sentences)}."
 
 

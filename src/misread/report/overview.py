@@ -1,4 +1,4 @@
-"""Overview: two figures, a table with a row for each network and regime, and a sentence on GANs."""
+"""Overview: two figures, and a table with a row for each network and regime."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,7 @@ from misread.metrics import accuracy
 from misread.noise.apply import add_noise
 from misread.noise.types import NOISE_TYPES
 from misread.params.schema import Noise
-from misread.report import gan_training_data, levels, page, signs, style, wording
+from misread.report import levels, page, signs, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -136,7 +136,7 @@ def tables(results: Results) -> dict[str, page.Table]:
             "network": table.label.iloc[0],
             "regime": table.regime.iloc[0],
             "clean": page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}"),
-            f"mean of the {len(results.noise)} noises": page.Shown(f"{noisy:.3f}", noisy),
+            f"mean of the {len(results.noise)} noisy sets": page.Shown(f"{noisy:.3f}", noisy),
         }
         tenth = results.thresholds[(results.thresholds.network == key) & (results.thresholds.level == "p10")]
         for found in (one for _, one in tenth.iterrows()):
@@ -147,7 +147,8 @@ def tables(results: Results) -> dict[str, page.Table]:
             pd.DataFrame(rows),
             "Each network in each regime",
             "Accuracy on the clean test set and on average over the noisy ones, and the strength of each noise at "
-            f"which 10% of the signs fail. {results.seen_in_training}",
+            f"which 10% of the signs fail; n = {results.counts.test:,} for accuracies and {results.counts.sweep:,} for "
+            f"strengths. The tables below have all intervals. {results.seen_in_training}",
         )
     }
 
@@ -163,19 +164,4 @@ def _threshold(found: pd.Series) -> page.Shown:
     )
 
 
-def text(results: Results) -> dict[str, object]:
-    """Gains of the downstream classifier from generated signs and from noisy signs."""
-    noise = results.settings.noise
-    clean, selected = paths.CLEAN_SET, (noise.type, noise.level)
-    changes = {
-        which: {
-            name: gan_training_data.accuracy_of(results, name, where)
-            - gan_training_data.accuracy_of(results, "real", where)
-            for name in ("augmented-clean", "noise")
-        }
-        for which, where in (("clean", clean), ("selected", selected))
-    }
-    return {"changes": changes, "selected": results.selected, "image_size": results.settings.gan.image_size}
-
-
-TOPIC = Topic("At a glance", figures=figures, tables=tables, text=text)
+TOPIC = Topic("At a glance", figures=figures, tables=tables)

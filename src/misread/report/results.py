@@ -51,9 +51,11 @@ class Results:
             seen = self.settings.noises_in(regime)
             new = [style.noise_title(name) for name in types if name not in seen]
             if seen and new:
-                sentences.append(f"The regime {regime} is not trained on {wording.listed(new)} noise.")
+                sentences.append(f"Networks of the regime {regime} are not trained on {wording.listed(new)} noise.")
             elif seen:
-                sentences.append(f"The regime {regime} is trained on the same types of noise as the test sets.")
+                sentences.append(
+                    f"Networks of the regime {regime} are trained on the same types of noise as the test sets."
+                )
         return " ".join(sentences)
 
     @cached_property

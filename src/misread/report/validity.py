@@ -9,20 +9,20 @@ from misread.report.topic import Topic
 # Claim, evidence (a section of the page), limit.
 CLAIMS = (
     (
-        "A network fails on 10% of the signs at a noise of this strength",
+        "The strength at which a network fails on 10% of the signs",
         "Where networks start to fail",
         "for this network, image size and resize policy, and for noise that is added after resizing",
     ),
     (
-        "A noise disrupts a network more than another at the same energy",
+        "One noise disrupts a network more than another at the same energy",
         "Which noise disrupts most",
-        "where all four measures agree; at the same energy of the luma, the order may be another, and one wave does "
-        "not stand for all periodic noise",
+        "where all four measures agree; at the same energy of the luma (the brightness), the order may be another, "
+        "and one period and angle do not represent all periodic noise",
     ),
     (
-        "Training on noise helps against this noise",
-        "What training on noise changes",
-        "for the types of noise in training; little or nothing is gained against a type that is left out",
+        "The change of the accuracy by training on noise",
+        "Training on noise",
+        "for the types of noise in training; a type that is left out is another question",
     ),
     (
         "One network is more robust than another",
@@ -31,7 +31,7 @@ CLAIMS = (
         "may change in another training",
     ),
     (
-        "Generated signs help little as training data",
+        "The change of the accuracy by generated signs as training data",
         "Generated images as training data",
         "for small GANs, each trained once, at one image size",
     ),
@@ -41,7 +41,7 @@ WITHDRAWN = (
     ("Intervals of the accuracies extend by at most 0.009", "they treated the frames of one track as independent"),
     (
         "Periodic noise disrupts most",
-        "measures disagree for several networks; and one wave at 45 degrees does not stand for all periodic noise",
+        "the measures disagree for several networks; and one period and angle do not represent all periodic noise",
     ),
     (
         "Larger images tolerate noise of a lower PSNR",
@@ -49,15 +49,16 @@ WITHDRAWN = (
     ),
     (
         "Some signs never fail under periodic noise",
-        "under the strongest noise the small CNN answers one class, whatever it sees; only its signs are right",
+        "under the strongest noise, the small CNN classifies nearly all signs as one class, so signs of this class are "
+        "correct by chance",
     ),
     (
         "Discriminators classify noisy signs as generated",
-        "those of the plain GANs do not; see what each of them does",
+        "the discriminators differ: several classify most noisy signs as real",
     ),
     (
-        "Generated signs are as close to real signs as the floor allows, or not",
-        "the floor was the distance between two halves of the training signs, which the GANs had both seen",
+        "The FID of generated signs can be compared with that of two halves of the training signs",
+        "the GANs had seen both halves; held-out tracks are the reference now",
     ),
     ("Differences of 0.01 between networks or training sets", "another seed may reverse them"),
 )

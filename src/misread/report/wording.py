@@ -41,7 +41,8 @@ def signed(value: float, low: float, high: float) -> str:
         return "-"
     if math.isnan(low):
         return f"{value:+.3f}"
-    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    ends = (f"{end:+.3f}" if math.isfinite(end) else "outside the grid" for end in (low, high))
+    return f"{value:+.3f} ({' to '.join(ends)})"
 
 
 def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
@@ -79,7 +80,8 @@ def threshold_interval(found: pd.Series) -> str:
 def by_disruption(areas: pd.DataFrame, pairs: pd.DataFrame) -> str:
     """Noise types from the most to the least disruptive: ``A > B ≈ C``.
 
-    ≈ joins types whose order is open: their measures disagree, or an interval contains zero.
+    > stands where every type before it disrupts more than every type after it; ≈ where one such order is open, because
+    measures disagree or an interval contains zero.
 
     Args:
         areas: `misread.metrics.ranking.Ranks.areas` of one network.
@@ -89,8 +91,9 @@ def by_disruption(areas: pd.DataFrame, pairs: pd.DataFrame) -> str:
     decided = {frozenset(types) for types, sign in ranking.order(pairs).items() if sign}
     types = list(areas.sort_values("area").noise_type)
     text = noise_title(types[0])
-    for before, after in itertools.pairwise(types):
-        text += f"{' > ' if {before, after} in decided else ' ≈ '}{noise_title(after)}"
+    for place, after in enumerate(types[1:], start=1):
+        apart = all(frozenset(pair) in decided for pair in itertools.product(types[:place], types[place:]))
+        text += f"{' > ' if apart else ' ≈ '}{noise_title(after)}"
     return text
 
 
