@@ -94,7 +94,7 @@ def test_metrics_of_the_gans(clone):
         else:
             assert 1 <= metrics["coverage"]["classes"] <= 43
     gains = read_csv(clone, "reports/tables/gains.csv")
-    assert len(gains) == 2 * 3 * SETS
+    assert len(gains) == (2 * 3 + 1) * SETS
     assert (gains.low <= gains.gain).all()
     assert (gains.gain <= gains.high).all()
 
