@@ -1,7 +1,7 @@
 """The params.yaml that `dvc exp run -S` writes has the values that were asked for, and all others as before.
 
-DVC 3.67 damages the file if a list with a comment behind it is replaced twice, and the comment has two lines or the list
-is the last key with a comment in its section.
+DVC 3.67 damages the file if a list with a comment behind it is replaced twice, and the comment has two lines or no key
+after it in the section has a comment.
 """
 
 import shutil
