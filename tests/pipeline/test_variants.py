@@ -112,7 +112,7 @@ def test_another_project_brings_one_network(clone, tmp_path):
     """As README says: from a repository and its remote, without the rest of the data."""
     remote, published = tmp_path / "remote", tmp_path / "published"
     clone.dvc("remote", "add", "--local", "storage", str(remote))
-    clone.dvc("push", "--remote", "storage", "train@cnn-clean")
+    clone.dvc("push", "--remote", "storage", "train@cnn-clean", "train_again@cnn-clean-2")
     clone.run("git", "clone", "--quiet", str(clone.folder), str(published))
     settings = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {remote}\n"
     (published / ".dvc/config").write_text(settings)
