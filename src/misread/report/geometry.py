@@ -102,7 +102,7 @@ def augmentations(table: pd.DataFrame) -> page.Table:
         frame,
         "Augmentation of the training signs",
         "The small CNN trained on clean signs: accuracy on clean signs, on average over the levels of each noise, and "
-        "at its highest level, with the standard deviation over the trainings.",
+        "at its highest level, with the standard deviation over the trainings, if there are several.",
         {"standard deviation, clean": "{:.4f}".format},
     )
 
