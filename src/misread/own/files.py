@@ -55,6 +55,7 @@ class Request:
     split: str | None = None
     path_column: str | None = None
     label_column: str | None = None
+    group_column: str | None = None
     skip_unreadable: bool = False
     order: str | None = None
     values: str | None = None
@@ -86,7 +87,10 @@ class Request:
 
     def collection(self) -> Collection:
         """Open the data."""
-        return open_images(self.data, split=self.split, path_column=self.path_column, label_column=self.label_column)
+        return open_images(
+            self.data, split=self.split, path_column=self.path_column, label_column=self.label_column,
+            group_column=self.group_column,
+        )  # fmt: skip
 
 
 class _Scores(NamedTuple):
@@ -161,6 +165,7 @@ def _measure(
         names=images.names,
         numbers=images.rows,
         unsafe=class_files.read_unsafe(request.unsafe, of_data),
+        groups=None if collection.groups is None else collection.groups[images.rows],
         boxes=images.boxes,
         sharing=Sharing(threads, folder),
     )

@@ -153,6 +153,7 @@ def of_predictions(
     names: Sequence[str] | None,
     settings: Settings,
     unsafe: np.ndarray | None = None,
+    groups: Sequence | np.ndarray | None = None,
 ) -> Result:
     """Compute the tables of a result.
 
@@ -164,17 +165,23 @@ def of_predictions(
         names: name of each image; None: its row.
         settings: the settings.
         unsafe: as for `misread.own.measured_tables.confusion_table`.
+        groups: group of each image, in the order of the rows; None: all images are independent.
+
+    Raises:
+        MisreadError: all images are of one group.
 
     """
-    found = measured_tables.all_thresholds(sweep, energy, settings)
-    ranked = measured_tables.rank(sweep, energy, settings)
+    how = measured_tables.resampling(sweep, settings, groups)
+    found = measured_tables.all_thresholds(sweep, energy, settings, how)
+    ranked = measured_tables.rank(sweep, energy, settings, how)
     minimal = measured_tables.minimal_noise(sweep, settings)
     of_images = minimal.drop(columns="row")
     of_images.insert(0, "image", minimal.row if names is None else list(names))
     labels = np.asarray(classes, object)
+    grouped = {} if groups is None else {"groups": int(how.groups.max()) + 1}
     return Result(
         name=name,
-        accuracy=measured_tables.accuracy_table(sweep, energy, settings),
+        accuracy=measured_tables.accuracy_table(sweep, energy, settings, None if groups is None else how),
         thresholds=_named(
             sweeps.threshold_table({name: found}).drop(columns=["network", "luma_psnr", "least", "most"])
         ),
@@ -183,6 +190,6 @@ def of_predictions(
         confusions=measured_tables.confusion_table(sweep, settings, classes, unsafe),
         classes=measured_tables.class_table(sweep, minimal, settings, classes),
         images=of_images.assign(label=labels[minimal.label], prediction=labels[minimal.prediction]),
-        settings={"misread": __version__, "noise": settings.as_dict()},
+        settings={"misread": __version__, "noise": settings.as_dict()} | grouped,
         remarks=() if ranked.obstacle is None else (f"{ranked.obstacle[0].upper()}{ranked.obstacle[1:]}.",),
     )

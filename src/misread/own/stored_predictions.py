@@ -32,8 +32,8 @@ PREDICTED = ("prediction", "confidence")
 INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__")  # pandas's names for columns with the numbers of rows
 ROUNDED = 1e-5  # largest share by which a strength may differ from that of the manifest, as a float32 does
 OPTIONS = (
-    "size", "images", "split", "path_column", "label_column", "skip_unreadable", "order", "values", "classes",
-    "skip_unknown", "noise", "strengths", "seed",
+    "size", "images", "split", "path_column", "label_column", "group_column", "skip_unreadable", "order", "values",
+    "classes", "skip_unknown", "noise", "strengths", "seed",
 )  # of a request that have no meaning for predictions  # fmt: skip
 
 
