@@ -99,17 +99,12 @@ def _fidelity(
     samples, frames = [], 1
     for part in (~signs.training, signs.training):
         chosen, most = generation.spread_over_tracks(signs.tracks[part], wanted)
-        samples.append((real[part][chosen], signs.tracks[part][chosen]))
+        samples.append(gan_scores.Compared(real[part], signs.tracks[part]).of(chosen))
         frames = max(frames, most)
-    count = min(len(features), *(len(one) for one, _ in samples))
-    generated, *compared = [
-        [values[chosen] for values in one]
-        for one in ((features,), *samples)
-        for chosen in [rng.choice(len(one[0]), count, replace=False)]
-    ]
-    distances, shares = gan_scores.fidelity(
-        *generated, *compared, max(3, frames), (settings.sweep.resamples, settings.seed)
-    )
+    every = [gan_scores.Compared(features, np.arange(len(features))), *samples]
+    count = min(len(one.features) for one in every)
+    compared = [one.of(rng.choice(len(one.features), count, replace=False)) for one in every]
+    distances, shares = gan_scores.fidelity(*compared, max(3, frames), settings.sweep.resamples, settings.seed)
     return distances | {"compared": count}, shares, count
 
 

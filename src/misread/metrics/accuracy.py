@@ -40,10 +40,9 @@ def set_name(noise_type: str, level: str) -> str:
 
 
 def accuracies(predictions: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Set (`set_name`) -> ``{"accuracy": share}``."""
-    right = predictions.label == predictions.prediction
-    groups = right.groupby([predictions.noise_type, predictions.noise_level], sort=False, observed=True)
-    return {set_name(*name): {"accuracy": float(part.mean())} for name, part in groups}
+    """Set (`set_name`) -> ``{"accuracy": share}``, on average over the trainings."""
+    found = means(predictions)
+    return {set_name(row.noise_type, row.noise_level): {"accuracy": row.accuracy} for row in found.itertuples()}
 
 
 def means(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Tables and scores of a GAN, from the evaluator's predictions and features of its images."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,19 @@ from misread.metrics.bootstrap import Resampling
 from misread.metrics.intervals import Estimate, named, proportion
 
 
+class Compared(NamedTuple):
+    """Images that are compared: features, float32 ``(N, D)``, and tracks, ``(N,)``: frames of one belong together."""
+
+    features: np.ndarray
+    tracks: np.ndarray
+
+    def of(self, rows: np.ndarray) -> "Compared":
+        """The same of some of the images."""
+        return Compared(self.features[rows], self.tracks[rows])
+
+
 def fidelity(
-    generated: np.ndarray,
-    real: tuple[np.ndarray, np.ndarray],
-    others: tuple[np.ndarray, np.ndarray],
-    neighbors: int,
-    resampled: tuple[int, int],
+    generated: Compared, real: Compared, others: Compared, neighbors: int, resamples: int, seed: int
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
     """Distances of generated images from real images, and the same of the GAN's training images as a reference.
 
@@ -23,29 +31,29 @@ def fidelity(
     reference.
 
     Args:
-        generated: features of generated images, float32 ``(N, D)``.
-        real: features of as many real images, of the held-out tracks, and their tracks.
-        others: features of as many of the GAN's training images, and their tracks.
+        generated: generated images, each a track of its own.
+        real: as many real images, of the held-out tracks.
+        others: as many of the GAN's training images.
         neighbors: number of neighbours for `generation.precision_recall`.
-        resampled: number of resamples of the tracks for intervals, and the seed of these and of the subsets of the
-            kernel distance.
+        resamples: number of resamples of the tracks for the intervals.
+        seed: seed of the resamples, and of the subsets of the kernel distance.
 
     Returns:
         Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. The
         suffix ``_floor`` marks the same scores of the training images.
 
     """
-    distances, shares, (resamples, seed) = {}, {}, resampled
-    for ending, (features, groups) in {"": (generated, np.arange(len(generated))), "_floor": others}.items():
-        kid, spread = generation.kernel_distance(features, real[0], np.random.default_rng(seed))
+    distances, shares = {}, {}
+    for ending, one in {"": generated, "_floor": others}.items():
+        kid, spread = generation.kernel_distance(one.features, real.features, np.random.default_rng(seed))
         distances |= {
-            f"fid{ending}": generation.frechet_distance(features, real[0]),
+            f"fid{ending}": generation.frechet_distance(one.features, real.features),
             f"kid{ending}": kid,
             f"kid_spread{ending}": spread,
         }
-        found = generation.precision_recall(real[0], features, neighbors)
-        for name, hits, of_hits in zip(("precision", "recall"), found, (groups, real[1]), strict=True):
-            how = Resampling(np.unique(of_hits, return_inverse=True)[1], resamples, seed)
+        found = generation.precision_recall(real.features, one.features, neighbors)
+        for name, hits, tracks in zip(("precision", "recall"), found, (one.tracks, real.tracks), strict=True):
+            how = Resampling(np.unique(tracks, return_inverse=True)[1], resamples, seed)
             shares[f"{name}{ending}"] = bootstrap.share(hits[None], how)
     return distances, shares
 

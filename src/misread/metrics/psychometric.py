@@ -38,9 +38,9 @@ def fit(strengths: np.ndarray, failed: np.ndarray, images: int) -> dict[str, flo
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # on intervals that are not used
         found = psignifit.psignifit(data, experiment_type="yes/no", sigmoid="norm", verbose=False, grid_steps=STEPS)
-        found = {name: _at(found, level) for name, level in LEVELS.items()}
-    inside = (strengths[0], strengths[-1])
-    return {name: value if value and inside[0] <= value <= inside[1] else None for name, value in found.items()}
+        reached = {name: _at(found, level) for name, level in LEVELS.items()}
+    first, last = strengths[0], strengths[-1]
+    return {name: value if value and first <= value <= last else None for name, value in reached.items()}
 
 
 def _at(found, level: float) -> float | None:

@@ -134,7 +134,13 @@ def of_images(
     """Measure a function from images to logits.
 
     The arguments are those of `misread.own.result.of_predictions` and `misread.own.measurement.measure_grids`.
+
+    Raises:
+        MisreadError: all images are of one group.
+
     """
+    if groups is not None and len(set(np.asarray(groups).tolist())) == 1:
+        raise MisreadError("groups: all images are of one group; intervals need at least two")
     sweep, energy = measure_grids(predict, images, labels, chosen, numbers, boxes, name, quiet, sharing)
     found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe, groups)
     minimal = measured_tables.minimal_noise(sweep, chosen)

@@ -102,15 +102,10 @@ def resampling(sweep: pd.DataFrame, settings: Settings, groups: Sequence | np.nd
         settings: the settings.
         groups: group of each image, in the order of the rows; None: all images are independent.
 
-    Raises:
-        MisreadError: all images are of one group.
-
     """
     if groups is None:
         return bootstrap.independent(int((sweep.noise_type == CLEAN[0]).sum()), settings.resamples, settings.seed)
     _, positions = np.unique(np.asarray(groups).astype(str), return_inverse=True)
-    if not positions.any():
-        raise MisreadError("groups: all images are of one group; intervals need at least two")
     return Resampling(positions, settings.resamples, settings.seed)
 
 

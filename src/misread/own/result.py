@@ -167,11 +167,10 @@ def of_predictions(
         unsafe: as for `misread.own.measured_tables.confusion_table`.
         groups: group of each image, in the order of the rows; None: all images are independent.
 
-    Raises:
-        MisreadError: all images are of one group.
-
     """
     how = measured_tables.resampling(sweep, settings, groups)
+    # Of independent images, Wilson's intervals of accuracies are as good, and take no resampling under every noise.
+    of_accuracies = None if groups is None else how
     found = measured_tables.all_thresholds(sweep, energy, settings, how)
     ranked = measured_tables.rank(sweep, energy, settings, how)
     minimal = measured_tables.minimal_noise(sweep, settings)
@@ -181,7 +180,7 @@ def of_predictions(
     grouped = {} if groups is None else {"groups": int(how.groups.max()) + 1}
     return Result(
         name=name,
-        accuracy=measured_tables.accuracy_table(sweep, energy, settings, None if groups is None else how),
+        accuracy=measured_tables.accuracy_table(sweep, energy, settings, of_accuracies),
         thresholds=_named(
             sweeps.threshold_table({name: found}).drop(columns=["network", "luma_psnr", "least", "most"])
         ),

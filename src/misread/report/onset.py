@@ -269,14 +269,13 @@ def _onset(noise_type: str, part: pd.DataFrame, titles: dict[str, str]) -> str:
                 f"{wording.number(last.strength, noise_type)} ({titles[last.network]})"
             )
         sentences.append(text)
-    for status, one, several in (
-        (BELOW_GRID, "fails", "fail regularly at the smallest strength that was tested"),
-        (NOT_REACHED, "does", "do not fail regularly at any strength that was tested"),
-        (TOO_FEW, "classifies", "classify too few signs correctly without noise to say when they fail"),
+    for status, (one, several), what in (
+        (BELOW_GRID, ("fails", "fail"), "regularly at the smallest strength that was tested"),
+        (NOT_REACHED, ("does", "do"), "not fail regularly at any strength that was tested"),
+        (TOO_FEW, ("classifies", "classify"), "too few signs correctly without noise to have a threshold"),
     ):
         if count := counts.get(status):
-            what = f"{one} {several.split(' ', 1)[1]}" if count == 1 else several
-            sentences.append(f"{count} of {len(part)} classifiers {what}")
+            sentences.append(f"{count} of {len(part)} classifiers {one if count == 1 else several} {what}")
     return f"{wording.noise_of(noise_type)[0].upper()}{wording.noise_of(noise_type)[1:]}: {'; '.join(sentences)}."
 
 
