@@ -134,6 +134,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
 def figures(results: Results) -> dict[str, Drawn]:
     """Failure curves, thresholds, fragile classes."""
     part, titles, source = f"n = {results.counts.sweep:,}", results.titles, results.source
+    line = "The thin line below a dot: range over several trainings. " if results.several else ""
     shown = paths.classifier(results.settings.baseline, "clean")
     return {
         "curves": Drawn(
@@ -147,8 +148,7 @@ def figures(results: Results) -> dict[str, Drawn]:
         "thresholds": Drawn(
             thresholds(results.thresholds, titles, source),
             "The strength at which 10% of the signs fail, with 95% bootstrap intervals; filled: trained on clean "
-            "signs. The thin line below a dot: range over several trainings. An arrow marks an interval that ends "
-            f"outside the grid. {part} test images, less those "
+            f"signs. {line}An arrow marks an interval that ends outside the grid. {part} test images, less those "
             "misclassified without noise.",
             "Dots with intervals for each network and type of noise",
             classifiers=True,

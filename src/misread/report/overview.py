@@ -109,11 +109,12 @@ def figures(results: Results) -> dict[str, Drawn]:
     settings = results.settings
     row = signs.rows_by_class(pd.read_csv(paths.index("test")))[levels.CLASS_SHOWN]
     shown = thumbnails(settings.noise, signs.largest_test_images(settings)[row], row, settings.seed)
+    shaded = " Shaded: range over several trainings." if results.several else ""
     return {
         "accuracy": Drawn(
             accuracy_by_strength(results.curves, results.titles, shown, results.source),
             f"Accuracy against the strength of each noise, and a sign under it; n = {results.counts.sweep:,} test "
-            "images. Solid lines: networks trained on clean signs. Shaded: range over several trainings.",
+            f"images. Solid lines: networks trained on clean signs.{shaded}",
             "Curves of accuracy that fall with the strength of the noise, a panel for each type of noise",
             classifiers=True,
         ),

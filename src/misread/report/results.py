@@ -63,6 +63,11 @@ class Results:
         """Regime -> what its networks are trained on."""
         return {name: wording.trained_on(name, self.settings) for name in self.settings.regimes.names}
 
+    @property
+    def several(self) -> list[str]:
+        """Networks that were trained several times in each regime."""
+        return self.settings.repeats.networks if self.settings.repeats.further else []
+
     @cached_property
     def keys(self) -> list[str]:
         """Keys of the classifiers."""

@@ -79,7 +79,7 @@ def text(results: Results) -> dict[str, object]:
     return {
         "augmentation": results.settings.train.augmentation,
         "regimes": results.trained_on,
-        "several": results.settings.repeats.networks if results.settings.repeats.further else [],
+        "several": results.several,
     }
 
 
