@@ -1,4 +1,4 @@
-"""Link the sets that each network is trained and tested on, and delete outputs of removed networks and noise types."""
+"""Link the sets that each network is trained and tested on, and delete outputs that are no longer in params.yaml."""
 
 from pathlib import Path
 

@@ -67,6 +67,12 @@ def main() -> None:
             network = settings.networks[name]
             decisive = {key: getattr(network, key, None) for key in ("image_size", "cut", "weights")}
             (folder / f"{name}.json").write_text(texts.as_json(decisive), encoding="utf-8")
+    with store.complete_or_absent(paths.REPEATS) as folder:
+        folder.mkdir()
+        for name in settings.networks.names:
+            (folder / f"{name}.json").write_text(
+                texts.as_json({"trainings": sorted(settings.trainings_of(name))}), encoding="utf-8"
+            )
     with store.complete_or_absent(paths.TRAININGS) as folder:
         folder.mkdir()
         for name, regime in settings.classifiers:

@@ -15,7 +15,7 @@ def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
     size, tables = settings.networks[name].image_size, []
-    for training in paths.trainings(key):
+    for training in study_classifiers.trainings(name, regime):
         folder = paths.model(key, training)
         predict = study_classifiers.open_classifier(
             folder / "model.keras", size, classes.COUNT, settings.seed, settings.threads

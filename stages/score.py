@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from misread import params, paths, stage
@@ -14,10 +16,17 @@ Tables = dict[str, pd.DataFrame]
 Thresholds = dict[str, dict[str, dict]]
 
 
-def read_sweep(key: str, grid: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+class Sweep(NamedTuple):
     """Predictions under a grid of noise, and the energy at each point."""
+
+    predictions: pd.DataFrame
+    energy: pd.DataFrame
+
+
+def read_sweep(key: str, grid: str) -> Sweep:
+    """Read what the stage `sweep` wrote of a grid."""
     folder = paths.sweep(key)
-    return store.read_table(folder / f"{grid}.parquet"), pd.read_csv(folder / f"{grid}_energy.csv")
+    return Sweep(store.read_table(folder / f"{grid}.parquet"), pd.read_csv(folder / f"{grid}_energy.csv"))
 
 
 def calibrations(predictions: pd.DataFrame, sweep: pd.DataFrame, temperature: float) -> Tables:
@@ -31,43 +40,57 @@ def calibrations(predictions: pd.DataFrame, sweep: pd.DataFrame, temperature: fl
     }
 
 
-def thresholds_of(
-    grids: dict[str, sweeps.Grid], energy: pd.DataFrame, how: Resampling, key: str
-) -> dict[str, dict[str, dict]]:
+def thresholds_of(grids: dict[str, sweeps.Grid], energy: pd.DataFrame, how: Resampling, key: str) -> Thresholds:
     """Noise type -> thresholds."""
     return {
         kind: sweeps.find_thresholds(one, energy[energy.noise_type == kind], how, key) for kind, one in grids.items()
     }
 
 
-def random_options(key: str, types: Iterable[str], how: Resampling) -> Thresholds:
-    """Thresholds of the noise whose options are drawn for each image; a sweep without such noise has none."""
+def random_options(key: str, types: Iterable[str], clean: pd.DataFrame, how: Resampling) -> Thresholds:
+    """Thresholds of the noise whose options are drawn for each image; a sweep without such noise has none.
+
+    Args:
+        key: of the classifier.
+        types: noise types with such options.
+        clean: predictions of the images without noise.
+        how: resampling of the images.
+
+    """
     if not types:
         return {}
     sweep, energy = read_sweep(key, "random_options")
-    clean, _ = read_sweep(key, "strengths")
-    together = pd.concat([clean[clean.noise_type == paths.CLEAN_SET[0]], sweep])
+    together = pd.concat([clean, sweep])
     return thresholds_of({kind: sweeps.grid(together, kind) for kind in types}, energy, how, key)
 
 
-def of_sweep(key: str, settings: params.Params, every: Resampling) -> tuple[Tables, Thresholds, Thresholds]:
-    """Tables of the sweep, its thresholds, and those of noise with random options."""
-    (sweep, energy), (fourier, fourier_energy) = (read_sweep(key, grid) for grid in ("strengths", "fourier"))
-    rows = sweep.row.drop_duplicates().sort_values().to_numpy()
-    how, types = failure.of_images(sweep, every), settings.noise.types.names
-    grids = {kind: sweeps.grid(sweep, kind) for kind in types}
-    found = thresholds_of(grids, energy, how, key)
-    alone = {kind: one.single(0) for kind, one in grids.items()}
-    first = {kind: sweeps.strengths(one) for kind, one in alone.items()}
-    sides = sizes.side(pd.read_csv(paths.index("test")))[rows]
-    tables = failure.tables(sweep, energy, fourier, fourier_energy, every, key)
-    tables |= {
-        "thresholds_by_size": sizes.table(grids, energy, sides, how, key),
-        "psychometric": psychometric.table(alone, first),
+def of_sweep(
+    key: str, sweep: Sweep, settings: params.Params, every: Resampling
+) -> tuple[Tables, Thresholds, Thresholds]:
+    """Tables of the grids of noise, the thresholds, and those of noise with random options.
+
+    Args:
+        key: of the classifier.
+        sweep: the grids of strengths.
+        settings: parameters.
+        every: resampling of all test images.
+
+    """
+    predictions, fourier = sweep.predictions, read_sweep(key, "fourier")
+    how, types = failure.of_images(predictions, every), settings.noise.types.names
+    grids = {kind: sweeps.grid(predictions, kind) for kind in types}
+    sides = sizes.side(pd.read_csv(paths.index("test")))[np.unique(predictions.row)]
+    of_fourier = failure.of_images(fourier.predictions, every)
+    tables = failure.tables(*sweep, grids, how, key) | {
+        "fourier": sweeps.fourier_sensitivity(*fourier, of_fourier, key),
+        "thresholds_by_size": sizes.table(grids, sweep.energy, sides, how, key),
+        "psychometric": psychometric.table(grids, {kind: sweeps.strengths(one) for kind, one in grids.items()}),
     }
     for table in tables.values():
         table.insert(0, "network", key)
-    return tables, found, random_options(key, settings.sweep.ranges(types), how)
+    clean = predictions[predictions.noise_type == paths.CLEAN_SET[0]]
+    randomly = random_options(key, settings.sweep.ranges(types), clean, how)
+    return tables, thresholds_of(grids, sweep.energy, how, key), randomly
 
 
 def main() -> None:
@@ -78,7 +101,8 @@ def main() -> None:
     trained = texts.read_json(paths.model(key) / "training.json")
     every = Resampling(pd.read_csv(paths.TRACKS / "test.csv").group.to_numpy(), settings.sweep.resamples, settings.seed)
     scored = accuracy.of_classifier(predictions, of_reference, trained, every, key)
-    tables, thresholds, randomly = of_sweep(key, settings, every)
+    sweep = read_sweep(key, "strengths")
+    tables, thresholds, randomly = of_sweep(key, sweep, settings, every)
     noise = settings.noise
     metrics = accuracy.metrics(
         scored, accuracy.means(of_reference), thresholds, trained["parameters"], (noise.type, noise.level)
@@ -88,7 +112,7 @@ def main() -> None:
         "by_noise": scored,
         "per_class": accuracy.per_class(predictions),
         "track_effects": track_effects.effects(held_out, pd.read_csv(paths.index("train"))).assign(network=key),
-        **calibrations(predictions, read_sweep(key, "strengths")[0], trained["temperature"]),
+        **calibrations(predictions, sweep.predictions, trained["temperature"]),
     }
     with store.complete_or_absent(paths.scores(key)) as target:
         target.mkdir()

@@ -32,7 +32,8 @@ def main() -> None:
     name, regime = sys.argv[1:]
     settings, key = params.load(), paths.classifier(name, regime)
     size = settings.networks[name].image_size
-    trained = {training: opened(paths.model(key, training), size, settings) for training in paths.trainings(key)}
+    numbers = study_classifiers.trainings(name, regime)
+    trained = {number: opened(paths.model(key, number), size, settings) for number in numbers}
     clean = store.open_set(paths.test_sets(name) / "clean")
     boxes = resize.own_pixels(settings.resize, pd.read_csv(paths.index("test")), size)
     grids = dict.fromkeys(one.grid for one in noise_grids.noises(settings))

@@ -7,6 +7,7 @@ CHECKED = Path("data/params-checked")  # written when the parameters are valid; 
 ORIGIN = Path("data/origin.json")  # the parameters that determine the archives
 SIZES = Path("data/image_sizes.json")  # image sizes of every network and of the GANs
 WANTED_SETS = Path("data/sets.json")  # the parameters that determine the links in `SETS`
+REPEATS = Path("data/repeats")  # a file for each network: the numbers of its trainings
 TRAININGS = Path("data/trainings")  # a file for each classifier: the parameters that determine how it is trained
 BACKBONES = Path("data/backbones")  # a file for each network: the parameters that determine the weights of its backbone
 ARCHIVES = Path("data/gtsrb")
@@ -62,13 +63,8 @@ def compared_sets() -> Path:
 
 
 def model(key: str, training: int | str = 1) -> Path:
-    """Folder of a trained network; of the further trainings of a classifier by their number."""
+    """Folder of a trained network: of its first training, or of a further one with its number (``*``: any)."""
     return MODELS / key if training == 1 else MODELS / key / "again" / str(training)
-
-
-def trainings(key: str) -> list[int]:
-    """Numbers of the trainings of a classifier that there are, from 1; `arrange` deletes those that are not wanted."""
-    return [1, *sorted(int(path.name) for path in model(key, "*").parent.glob("[0-9]*"))]
 
 
 def backbone_weights(network: str) -> Path:
@@ -107,7 +103,7 @@ def scored(classifiers: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def downstream(name: str, training: int = 1) -> Path:
-    """Folder of a trained downstream classifier; of its further trainings by their number."""
+    """Folder of a trained downstream classifier: of its first training, or of a further one with its number."""
     folder = MODELS / "downstream" / name
     return folder if training == 1 else folder / "again" / str(training)
 

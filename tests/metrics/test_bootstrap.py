@@ -37,7 +37,7 @@ def test_the_interval_is_that_of_the_bootstrap_over_groups_of_scipy():
     groups = np.sort(rng.integers(60, size=900))
     groups = np.unique(groups, return_inverse=True)[1]
     values = rng.random(60)[groups] + 0.1 * rng.random(900)
-    found = bootstrap.mean(values[None], Resampling(groups, RESAMPLES, 3))
+    found = bootstrap.difference(values[None], np.zeros((1, 900)), Resampling(groups, RESAMPLES, 3))
     sums, counts = np.bincount(groups, weights=values), np.bincount(groups)
     expected = stats.bootstrap(
         (sums, counts), lambda s, n, axis: s.sum(axis) / n.sum(axis), paired=True, n_resamples=RESAMPLES,

@@ -133,10 +133,25 @@ def test_another_training_trains_and_touches_no_other(clone):
     assert outdated(clone, "train", "train_again", "train_gan") == new
     change_params(clone.folder, {"repeats.further": []})
     assert clone.repro("arrange") == ["check", "arrange"]
-    assert not (clone.folder / "models/cnn-clean/again/2").exists()
-    assert (clone.folder / "models/cnn-clean/model.keras").exists()
     assert not (clone.folder / "reports/history/cnn-clean-2.csv").exists()
     assert outdated(clone, "train", "train_again") == []
+    clone.restore(state)
+
+
+def test_a_training_that_is_no_longer_wanted_is_not_predicted_again(clone):
+    state = clone.state()
+    further = clone.folder / "models/cnn-clean/again"
+    for number in ("3", "notes"):
+        shutil.copytree(further / "2", further / number)
+    # `arrange` has run with these parameters, so DVC would restore its outputs: nothing else can remove this training.
+    assert outdated(clone, "arrange") == []
+    for stage in ("evaluate", "sweep"):
+        shutil.copytree(further / "2", further / "3", dirs_exist_ok=True)
+        clone.run("./run", stage, "cnn", "clean")
+        assert {path.name for path in further.iterdir()} == {"2", "notes"}, stage
+    test_two_trainings_are_in_every_table(clone)
+    shutil.rmtree(further / "notes")
+    assert outdated(clone, "evaluate@cnn-clean", "sweep@cnn-clean") == [], "the same bytes as before"
     clone.restore(state)
 
 

@@ -1,4 +1,4 @@
-"""Removal of the outputs of networks, regimes and noise types that are no longer in ``params.yaml``."""
+"""Removal of the outputs of networks, regimes, trainings and noise types that are no longer in ``params.yaml``."""
 
 import re
 import shutil
@@ -12,14 +12,14 @@ from misread.regimes import REGIMES
 WITH_LEVEL = re.compile(rf"\w+-({'|'.join(LEVELS)})")
 WITH_REGIME = re.compile(rf"\w+-({'|'.join(REGIMES)})")
 WITH_TRAINING = re.compile(rf"{WITH_REGIME.pattern}-\d+")
-NUMBER = re.compile(r"\d+")
 
 
 def remove(noisy: Iterable[str], classifiers: Mapping[str, Iterable[int]], gans: Iterable[str]) -> None:
     """Delete the outputs of all noisy sets, classifiers, trainings and GANs other than the given ones.
 
-    Other stages read the folders of these outputs as a whole. Files whose names do not follow the naming pattern of
-    the study's outputs belong to the user and are kept.
+    Other stages read the folders of these outputs as a whole. The networks of further trainings are left to the stages
+    that predict (`misread.inference.study_classifiers.trainings`). Files whose names do not follow the naming pattern
+    of the study's outputs belong to the user and are kept.
 
     Args:
         noisy: names of the noisy sets to keep.
@@ -33,8 +33,6 @@ def remove(noisy: Iterable[str], classifiers: Mapping[str, Iterable[int]], gans:
     _remove(paths.METRICS / f"{anything}.json", WITH_REGIME, wanted)
     further = {f"{key}-{number}" for key, numbers in classifiers.items() for number in numbers}
     _remove(paths.history(anything), WITH_TRAINING, further)
-    for key, numbers in classifiers.items():
-        _remove(paths.model(key, anything), NUMBER, set(map(str, numbers)))
     _remove(paths.NOISY / anything, WITH_LEVEL, {*noisy})
 
 

@@ -22,7 +22,7 @@ from misread.noise import quality
 from misread.noise.apply import add_noise
 from misread.noise.random_options import add_with_random_options
 from misread.parallel import workers
-from misread.params import LEVELS, Params
+from misread.params import Params
 from misread.paths import CLEAN_SET
 
 BLOCK = 2 * BATCH  # images in memory at once; the next block is prepared meanwhile
@@ -87,11 +87,10 @@ def noises(settings: Params) -> list[GridPoint]:
 def levels(settings: Params) -> list[GridPoint]:
     """The clean images, and the noise of every noisy set."""
     points = [GridPoint("held_out", dict(zip(("noise_type", "noise_level"), CLEAN_SET, strict=True)), None)]
-    for kind in settings.noise.types.names:
-        for level in LEVELS:
-            strength = settings.noise.strength_of(kind, level)
-            made_by = {"noise_type": kind, "strength": strength, "options": settings.noise.options_of(kind)}
-            points.append(GridPoint("held_out", {"noise_type": kind, "noise_level": level}, made_by))
+    for kind, level in settings.noise.sets:
+        strength = settings.noise.strength_of(kind, level)
+        made_by = {"noise_type": kind, "strength": strength, "options": settings.noise.options_of(kind)}
+        points.append(GridPoint("held_out", {"noise_type": kind, "noise_level": level}, made_by))
     return points
 
 

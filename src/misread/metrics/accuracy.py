@@ -1,7 +1,7 @@
 """Scores of a classifier's predictions, under each noise and over all noises.
 
 Predictions are the tables of `misread.inference.predictions` for all test sets, with the columns ``noise_type`` and
-``noise_level``, which are ``none`` for the clean set.
+``noise_level``, which are ``none`` for the clean set, and ``training``, the number of the network's training.
 """
 
 import numpy as np

@@ -136,19 +136,6 @@ def share(hits: np.ndarray, how: Resampling, name: str = "", among: np.ndarray |
         return Estimate(value, *interval(found.resampled[:, 0] / found.resampled[:, 1]), count)
 
 
-def mean(values: np.ndarray, how: Resampling, name: str = "") -> Estimate:
-    """Mean over images and trainings, with its interval.
-
-    Args:
-        values: float, ``(TRAININGS, N)``.
-        how: the resampling.
-        name: as for `totals`.
-
-    """
-    found = _means(values, how, name)
-    return Estimate(float(found.observed), *interval(found.resampled), values.shape[1])
-
-
 def difference(
     one: np.ndarray, other: np.ndarray, how: Resampling, names: tuple[str, str] = ("one", "other")
 ) -> Estimate:

@@ -1,4 +1,4 @@
-"""All tables of one network's sweep."""
+"""All tables of one network's grids of strengths."""
 
 import pandas as pd
 
@@ -11,31 +11,27 @@ ENERGIES = {"ranking": "psnr", "ranking_luma": "luma_psnr"}  # name of a table -
 def tables(
     sweep: pd.DataFrame,
     energy: pd.DataFrame,
-    fourier: pd.DataFrame,
-    fourier_energy: pd.DataFrame,
-    every: Resampling,
+    grids: dict[str, sweeps.Grid],
+    how: Resampling,
     name: str,
 ) -> dict[str, pd.DataFrame]:
-    """Compute all tables from the results of the stage `sweep`: name -> table; see `misread.metrics.sweeps`.
+    """Compute all tables of the grids of strengths: name -> table; see `misread.metrics.sweeps`.
 
     Args:
         sweep: predictions on the grids of strengths.
         energy: their energy.
-        fourier: predictions on the grid of periods and angles.
-        fourier_energy: their energy.
-        every: resampling of all test images.
+        grids: noise type -> its grid of the sweep.
+        how: resampling of the images of the sweep.
         name: of the network.
 
     """
-    how, types = of_images(sweep, every), list(energy.noise_type.unique())
-    grids = {kind: sweeps.grid(sweep, kind) for kind in types}
     ranks = {}
     for table, column in ENERGIES.items():
-        psnr = {kind: energy[energy.noise_type == kind].sort_values("strength")[column].to_numpy() for kind in types}
+        psnr = {kind: energy[energy.noise_type == kind].sort_values("strength")[column].to_numpy() for kind in grids}
         areas, pairs = ranking.rank(grids, psnr, how, name)
         ranks |= {table: areas, f"{table}_pairs": pairs}
     curves = sweeps.curves(sweep, energy)
-    minimal = {kind: sweeps.minimal_noise(sweep, kind) for kind in types}
+    minimal = {kind: sweeps.minimal_noise(sweep, kind) for kind in grids}
     fragile = [
         sweeps.fragility(table, sweeps.dominant_class(curves, kind)).assign(noise_type=kind)
         for kind, table in minimal.items()
@@ -43,7 +39,6 @@ def tables(
     return {
         "curves": curves,
         **ranks,
-        "fourier": sweeps.fourier_sensitivity(fourier, fourier_energy, of_images(fourier, every), name),
         "fragility": pd.concat(fragile, ignore_index=True),
         "minimal_noise": side_by_side(minimal),
     }

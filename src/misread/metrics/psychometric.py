@@ -1,9 +1,10 @@
 """A second estimate of the thresholds: psychometric functions, as psychophysics fits them to the errors of people.
 
 The share of failures is a cumulative normal distribution over the logarithm of the strength, between a guess rate (the
-failures without noise) and a lapse rate (the images that never fail). Counts are beta-binomial: they may vary more than
-those of independent images. Source: H. Schütt, S. Harmeling, J. Macke and F. Wichmann, "Painfree and accurate Bayesian
-estimation of psychometric functions for (potentially) overdispersed data", Vision Research 122, 2016 (psignifit).
+share that would fail at a strength of 0) and a lapse rate (the share that never fails). Counts are beta-binomial: they
+may vary more than those of independent images. Source: H. Schütt, S. Harmeling, J. Macke and F. Wichmann, "Painfree
+and accurate Bayesian estimation of psychometric functions for (potentially) overdispersed data", Vision Research 122,
+2016 (psignifit).
 """
 
 import warnings

@@ -1,8 +1,9 @@
 """Scores of the predictions of one network over fine grids of noise.
 
-A sweep is a table with a row for each image and noise: ``noise_type`` and ``strength`` (``none`` and 0 without noise),
-``row``, ``label``, ``prediction``. Its energy is a table with ``noise_type``, ``strength`` and the errors after
-clipping: ``rmse``, ``psnr``, and those of the luma, ``luma_rmse`` and ``luma_psnr``.
+A sweep is a table with a row for each training, image and noise: ``training`` (its number), ``noise_type`` and
+``strength`` (``none`` and 0 without noise), ``row``, ``label``, ``prediction``. Its energy is a table with
+``noise_type``, ``strength`` and the errors after clipping: ``rmse``, ``psnr``, and those of the luma, ``luma_rmse`` and
+``luma_psnr``.
 """
 
 from typing import NamedTuple
@@ -26,11 +27,6 @@ class Grid(NamedTuple):
     strengths: np.ndarray  # float, ascending, (STRENGTHS,)
     right: np.ndarray  # bool, (TRAININGS, N, STRENGTHS)
     right_clean: np.ndarray  # bool, (TRAININGS, N)
-
-    def single(self, training: int) -> "Grid":
-        """The grid of one training, by its place."""
-        part = slice(training, training + 1)
-        return Grid(self.strengths, self.right[part], self.right_clean[part])
 
     @property
     def failed(self) -> np.ndarray:

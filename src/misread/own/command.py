@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument(
         "--group-column",
         metavar="NAME",
-        help="column of the CSV: images of one group show the same object, and count as one",
+        help="column of the CSV: images with the same value show one object, and intervals resample these groups",
     )
     measure.add_argument("--resamples", type=int, metavar="N", help="bootstrap resamples for intervals; default: 1000")
     measure.set_defaults(run=_measure)

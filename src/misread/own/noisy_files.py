@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANIFEST, SETTINGS = "manifest.csv", "settings.json"
 BLOCK = 64  # images that a process writes at a time
-COLUMNS = ["image", "noise_type", "strength", "file", "label", "mse"]
+COLUMNS = ["image", "noise_type", "strength", "file", "label", "mse", "pixels"]
 
 
 def write(request: Request) -> int:
@@ -85,9 +85,9 @@ def _write_block(
             path = folder / name / f"{collection.names[row]}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(noisy[0]).save(path)
-            mse = quality.errors(clean, noisy, np.array([box])).mean_square
+            errors = quality.errors(clean, noisy, np.array([box]))
             file = path.relative_to(folder).as_posix()
-            written.append((collection.names[row], kind, strength, file, label, mse))
+            written.append((collection.names[row], kind, strength, file, label, errors.mean_square, errors.pixels))
     return pd.DataFrame(written, columns=COLUMNS)
 
 

@@ -24,6 +24,7 @@ def build(result: Result, folder: Path) -> str:
         name=result.name,
         images=len(result.images),
         classes=len(result.classes),
+        grouped="groups" in result.settings,
         sentences=words.sentences(result),
         remarks=result.remarks,
         figures=figures,

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from misread.metrics import ranking
 from misread.noise.types import NOISE_TYPES
-from misread.report import page, style, wording
+from misread.report import onset, page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -165,7 +165,7 @@ def _differences(results: Results) -> page.Table:
         frame,
         "Differences between noise types",
         f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse. -: a PSNR is "
-        "outside the grid.",
+        "outside the grid. Without an interval: it is in some resamples.",
     )
 
 
@@ -177,7 +177,7 @@ def _random_table(results: Results, randomly: pd.DataFrame) -> page.Table:
         {"network": fixed.network.map(results.titles), "noise": fixed.noise_type.map(style.noise_title)}
     )
     for name, table in {"options of the noisy sets": fixed, "drawn for each sign": randomly}.items():
-        frame[name] = [page.Shown(wording.threshold(row), row.strength) for row in table.itertuples()]
+        frame[name] = [page.Shown(wording.threshold(row), onset.sort_key(row)) for row in table.itertuples()]
     ranges = results.settings.sweep.ranges(results.settings.noise.types.names)
     options = (f"{name} {low:g} to {high:g}" for one in ranges.values() for name, (low, high) in one.items())
     return page.table(

@@ -100,7 +100,7 @@ def by_class(tables: dict[str, pd.DataFrame], source: str) -> Figure:
 
 
 def fidelity(scores: dict[str, dict], source: str) -> Figure:
-    """FID, KID, precision and recall of each GAN, with a black line at the value of real images.
+    """FID, KID, precision and recall of each GAN, with a black line at the value of the training images.
 
     Args:
         scores: key -> fid, kid, precision and recall, each also with the suffix ``_floor``.
@@ -221,7 +221,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             fidelity(scores, source),
             f"Fidelity of the generated signs; black: that of the training signs; {compared}. GANs of "
             "the two regimes have different references, so their values are not comparable.",
-            "Bars for each GAN beside the floor of real signs",
+            "Bars for each GAN beside those of its training images",
         ),
         "taken_for_real": Drawn(
             taken_for_real(results.gan_proportions, source),

@@ -116,13 +116,14 @@ def tables(results: Results) -> dict[str, page.Table]:
     named = results.downstream.assign(
         noise=[style.set_title(row.noise_type, row.noise_level) for row in results.downstream.itertuples()]
     )
+    again = results.settings.repeats.further
     wide = named.pivot_table(index="classifier", columns="noise", values="accuracy", sort=False).reset_index()
     return {
         "downstream": page.table(
             wide,
             "Accuracy of the downstream classifiers",
-            f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps; mean over "
-            f"their trainings; n = {named.n.max():,} each, {widest(named)}.",
+            f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps"
+            f"{'; mean over their trainings' if again else ''}; n = {named.n.max():,} each, {widest(named)}.",
         ),
         "gains": page.table(
             gains_side_by_side(results.gains),
@@ -173,9 +174,10 @@ def answer(results: Results) -> list[str]:
     clean, selected = ("none", "none"), (noise.type, noise.level)
     alone = accuracy_of(results, "generated-clean", clean)
     real = accuracy_of(results, "real", clean)
+    several = ", on average over their trainings" if results.settings.repeats.further else ""
     sentences = [
         f"Classifiers trained only on signs of the conditional GAN trained on clean signs reach {alone:.2f} accuracy "
-        f"on the clean test set, on average over their trainings; classifiers trained on real signs reach {real:.2f}."
+        f"on the clean test set{several}; classifiers trained on real signs reach {real:.2f}."
     ]
     for classifier in augmented(results).classifier.unique():
         regime = classifier.rsplit("-", 1)[1]

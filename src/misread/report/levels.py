@@ -139,8 +139,13 @@ def accuracy(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame(rows),
         "Accuracy on the clean test set and on every noisy one",
-        f"On average over the trainings; n = {tables.n.max():,} images in each set; {widest(tables)}.",
+        f"n = {tables.n.max():,} images in each set{averaged(results)}; {widest(tables)}.",
     )
+
+
+def averaged(results: Results) -> str:
+    """Part of a sentence: accuracies are means over the trainings, if a network has several."""
+    return ", mean over the trainings" if results.several else ""
 
 
 def widest(table: pd.DataFrame) -> str:
@@ -164,9 +169,9 @@ def all_results(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame([dict(zip(heads, key, strict=True)) | line for key, line in lines.items()]),
         "Accuracy of every classifier on every test set",
-        f"Share of the {named.n.max():,} test images that are classified correctly, on average over the "
-        f"trainings, with the 95% interval below it. {regimes} {results.seen_in_training} GAN-train: small CNNs "
-        "trained only on generated signs. Full precision: `results.csv`.",
+        f"Share of the {named.n.max():,} test images that are classified correctly{averaged(results)}, with the 95% "
+        f"interval below it. {regimes} {results.seen_in_training} GAN-train: small CNNs trained only on generated "
+        "signs. Full precision: `results.csv`.",
     )
 
 

@@ -198,9 +198,12 @@ def tables(results: Results) -> dict[str, page.Table]:
             ],
             "RMSE": found.rmse,
             "PSNR, dB": found.psnr,
-            "trainings": [_trainings(row) for row in found.itertuples()],
         }
     )
+    ranges = ""
+    if results.several:
+        frame["trainings"] = [_trainings(row) for row in found.itertuples()]
+        ranges = " Trainings: range over the trainings of a network."
     n = results.curves.n
     return {
         "thresholds": page.table(
@@ -209,7 +212,7 @@ def tables(results: Results) -> dict[str, page.Table]:
             "A sign fails if it is classified correctly without noise and incorrectly with it; "
             f"n = {n.min():,} to {n.max():,} signs. Strengths are in the unit of the noise type "
             f"({_units(results)}). RMSE, in grey levels, and PSNR are those of the noise at this strength after "
-            "clipping, over the images without their padding. Trainings: range over the trainings of a network.",
+            f"clipping, over the images without their padding.{ranges}",
             {"RMSE": "{:.1f}".format, "PSNR, dB": "{:.1f}".format},
         ),
         "by_size": by_size(results),
@@ -224,7 +227,7 @@ def by_size(results: Results) -> page.Table:
         row: dict[str, object] = {"network": results.titles[key], "noise": style.noise_title(noise_type)}
         for one in part.itertuples():
             row[f"{one.size}, {one.side_low:.0f} to {one.side_high:.0f} px"] = page.Shown(
-                wording.threshold(one), one.strength
+                wording.threshold(one), sort_key(one)
             )
         rows.append(row)
     return page.table(
