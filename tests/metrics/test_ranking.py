@@ -86,13 +86,41 @@ def test_noise_that_changes_nothing_is_left_out_of_the_ranking():
     assert list(areas.area) == [1.0, 1.0]
 
 
-def test_the_psnr_at_a_level_that_is_below_the_grid_is_unknown():
+def test_a_psnr_outside_the_grid_is_known_by_a_bound():
     psnr = {kind: np.array([40.0, 30.0, 10.0]) for kind in ("a", "b")}
-    early = np.arange(20)[:, None] >= [10, 12, 18]
-    _, pairs = rank({"a": early, "b": np.ones((20, 3), bool)}, psnr)
-    at = pairs.set_index("measure")
-    assert np.isnan(at.difference["psnr_p10"])
-    assert ranking.order(pairs) == {("a", "b"): 0}
+    images = np.arange(400)
+    early = images[:, None] >= [200, 240, 360]  # half fails at the smallest strength
+    late = images[:, None] >= [2, 4, 300]
+    never = np.ones((400, 3), bool)
+    _, pairs = rank({"a": early, "b": late}, psnr)
+    at = pairs.set_index("measure").loc["psnr_p10"]
+    assert np.isnan(at.difference)
+    assert at.low == -np.inf
+    assert -30 < at.high < -10, "a needs more than 40 dB, b between 30 and 10"
+    assert ranking.order(pairs) == {("a", "b"): -1}
+    _, pairs = rank({"a": early, "b": never}, psnr)
+    at = pairs.set_index("measure").loc["psnr_p10"]
+    assert (at.low, at.high) == (-np.inf, -30), "a needs more than 40 dB, b less than 10"
+    assert ranking.order(pairs) == {("a", "b"): -1}
+
+
+def test_two_psnr_outside_the_grid_on_the_same_side_are_not_ordered():
+    psnr = {"a": np.array([40.0, 30.0, 10.0]), "b": np.array([44.0, 32.0, 12.0])}
+    early = np.arange(400)[:, None] >= [200, 240, 360]
+    at = rank({"a": early, "b": early}, psnr).pairs.set_index("measure").loc["psnr_p10"]
+    assert (at.low, at.high) == (-np.inf, np.inf)
+    never = np.ones((400, 3), bool)
+    at = rank({"a": never, "b": never}, psnr).pairs.set_index("measure").loc["psnr_p10"]
+    assert (at.low, at.high) == (-np.inf, np.inf)
+
+
+def test_a_bound_that_is_not_far_enough_leaves_the_order_open():
+    psnr = {"a": np.array([30.0, 20.0, 10.0]), "b": np.array([44.0, 34.0, 12.0])}
+    early = np.arange(400)[:, None] >= [200, 240, 360]  # more than 30 dB
+    late = np.arange(400)[:, None] >= [2, 80, 360]  # between 44 and 34 dB
+    at = rank({"a": early, "b": late}, psnr).pairs.set_index("measure").loc["psnr_p10"]
+    assert at.low == -np.inf
+    assert at.high > 0
 
 
 def test_types_without_a_common_psnr_cannot_be_ranked():

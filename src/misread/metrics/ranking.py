@@ -30,7 +30,8 @@ class Ranks(NamedTuple):
             interval), n, psnr_low, psnr_high.
         pairs: a row for each pair of types and measure: first, second, measure (``area``, ``area_visible``,
             ``psnr_p05``, ``psnr_p10``), difference (first minus second; above 0: the second disrupts more), low, high,
-            n. A PSNR counts with the sign reversed, in decibels.
+            n. A PSNR counts with the sign reversed, in decibels. If it is outside the grid, the difference is NaN, and
+            in the interval it counts as any value beyond the end of the grid.
 
     """
 
@@ -68,10 +69,18 @@ def area_weights(psnr: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 class _Measured(NamedTuple):
-    """A measure of how little a noise type disrupts: as observed, and of each resample."""
+    """A measure of how little a noise type disrupts.
+
+    Attributes:
+        observed: over all images; NaN if it is outside the grid.
+        least: of each resample, or a lower bound of a value outside the grid.
+        most: of each resample, or an upper bound of a value outside the grid.
+
+    """
 
     observed: float
-    resampled: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
 
 
 def rank(grids: dict[str, Grid], psnr: dict[str, np.ndarray], how: Resampling, name: str = "") -> Ranks:
@@ -102,7 +111,7 @@ def rank(grids: dict[str, Grid], psnr: dict[str, np.ndarray], how: Resampling, n
     rows = []
     for kind, one in grids.items():
         area = _area(right[kind], psnr[kind], (low, high), how, name)
-        ends = dict(zip(("low", "high"), interval(area.resampled), strict=True))
+        ends = dict(zip(("low", "high"), interval(area.least), strict=True))
         rows.append(
             {"noise_type": kind, "area": area.observed, **ends, "n": right[kind].shape[1], "psnr_low": low,
              "psnr_high": high}
@@ -128,32 +137,36 @@ def _area(right: np.ndarray, psnr: np.ndarray, ends: tuple[float, float], how: R
     """Mean accuracy in a range of PSNR."""
     of_images = right @ area_weights(psnr, *ends)
     found = bootstrap.totals(np.stack([of_images, np.ones(of_images.shape)], axis=-1), how, name)
-    return _Measured(float(found.observed[0] / found.observed[1]), found.resampled[:, 0] / found.resampled[:, 1])
+    resampled = found.resampled[:, 0] / found.resampled[:, 1]
+    return _Measured(float(found.observed[0] / found.observed[1]), resampled, resampled)
 
 
 def _at_level(curves: Curves, level: float, psnr: np.ndarray) -> _Measured:
     """The PSNR at which a share of the images fails, with the sign reversed, so that more is less disruptive.
 
-    It is infinite where the share fails at no strength, and NaN where it fails at less than the smallest strength.
+    If the share fails at less than the smallest strength or not at the largest one, the PSNR there is a bound.
     """
     strengths, rmse = curves.strengths, 255 * 10 ** (-psnr / 20)
 
-    def measured(curve: np.ndarray) -> float:
+    def bounds(curve: np.ndarray) -> tuple[float, float]:
+        if np.isnan(curve).any():
+            return -np.inf, np.inf
         strength = thresholds.crossing(strengths, curve, level)
         if not np.isfinite(strength):
-            return np.inf
+            return -psnr[-1], np.inf
         if strength < strengths[0]:
-            return np.nan
-        return -float(20 * np.log10(255 / error_between(strength, strengths, rmse)))
+            return -np.inf, -psnr[0]
+        value = -float(20 * np.log10(255 / error_between(strength, strengths, rmse)))
+        return value, value
 
-    return _Measured(measured(curves.observed), np.array([measured(one) for one in curves.resampled]))
+    least, most = bounds(curves.observed)
+    return _Measured(least if least == most else np.nan, *np.array([bounds(one) for one in curves.resampled]).T)
 
 
 def _difference(one: _Measured, other: _Measured) -> dict[str, float]:
-    """Difference of a measure between two noise types; NaN if both are infinite."""
-    with np.errstate(invalid="ignore"):
-        low, high = interval(one.resampled - other.resampled)
-        return {"difference": one.observed - other.observed, "low": low, "high": high}
+    """Difference of a measure between two noise types; an end of its interval may be infinite."""
+    low, high = interval(one.least - other.most)[0], interval(one.most - other.least)[1]
+    return {"difference": one.observed - other.observed, "low": low, "high": high}
 
 
 def order(pairs: pd.DataFrame) -> dict[tuple[str, str], int]:

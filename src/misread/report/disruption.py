@@ -165,7 +165,7 @@ def _differences(results: Results) -> page.Table:
         frame,
         "Differences between noise types",
         f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse. -: a PSNR is "
-        "outside the grid. Without an interval: it is in some resamples.",
+        "outside the grid. An end of an interval is outside the grid if a PSNR may be.",
     )
 
 

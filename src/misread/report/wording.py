@@ -36,13 +36,10 @@ def number(value: float, noise_type: str) -> str:
 
 
 def signed(value: float, low: float, high: float) -> str:
-    """A difference with its 95% interval, as far as they are known."""
-    if not math.isfinite(value):
-        return "-"
-    if math.isnan(low):
-        return f"{value:+.3f}"
+    """A difference with its 95% interval, as far as they are within a grid of strengths."""
+    known = f"{value:+.3f}" if math.isfinite(value) else "-"
     ends = (f"{end:+.3f}" if math.isfinite(end) else "outside the grid" for end in (low, high))
-    return f"{value:+.3f} ({' to '.join(ends)})"
+    return f"{known} ({' to '.join(ends)})"
 
 
 def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
