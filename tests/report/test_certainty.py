@@ -81,6 +81,7 @@ def test_comparisons_are_shown_once_they_were_run(results, tmp_path, monkeypatch
     found = geometry.tables(results)
     assert cells(found["resize_policies"])[0][4] == "0.990 (0.985 to 0.994)"
     assert cells(found["without_padding"])[0][5:] == ["7.5 (6.5 to outside the grid)", "a > b"]
+    assert cells(found["augmentation"])[0][0] == "none"
     assert cells(found["augmentation"])[0][-1] == "0.200 ± 0.020"
 
 

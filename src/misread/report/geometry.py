@@ -122,7 +122,7 @@ def tables(results: Results) -> dict[str, page.Table]:
     }.items():
         path = COMPARISONS / f"{name}.csv"
         if path.exists():
-            found[name] = build(pd.read_csv(path))
+            found[name] = build(pd.read_csv(path, keep_default_na=False, na_values=[""]))  # an augmentation is "none"
     return found
 
 
