@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from misread.metrics import accuracy
-from misread.report import page, wording
+from misread.noise.types import NOISE_TYPES
+from misread.report import page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Topic
 
@@ -70,7 +71,7 @@ def without_padding(table: pd.DataFrame) -> page.Table:
     for name in table:
         kind, _, value = name.partition(": ")
         if value == "strength":
-            frame[f"10% fail: {kind}"] = [
+            frame[f"10% fail: {style.noise_title(kind)}"] = [
                 "-"
                 if pd.isna(row[name])
                 else f"{wording.number(row[name], kind)} ({_end(row, kind, 'low')} to {_end(row, kind, 'high')})"
@@ -88,23 +89,25 @@ def without_padding(table: pd.DataFrame) -> page.Table:
 
 def augmentations(table: pd.DataFrame) -> page.Table:
     """The small CNN trained on clean signs with each augmentation policy."""
-    frame = table.drop(columns=[name for name in table if name.startswith("spread of")]).rename(
-        columns={"spread": "standard deviation, clean"}
-    )
-    for name in table:
-        if name.startswith("spread of"):
-            value = name.removeprefix("spread of ")
-            frame[value] = [
-                page.Shown(f"{one:.3f}" + ("" if pd.isna(spread) else f" ± {spread:.3f}"), one)
-                for one, spread in zip(table[value], table[name], strict=True)
+    frame = table[["augmentation", "trainings"]].copy()
+    for name in table.columns.drop(["augmentation", "trainings"]):
+        if not name.startswith("spread"):
+            spreads = table.get("spread" if name == "clean" else f"spread of {name}", [None] * len(table))
+            frame[_in_words(name)] = [
+                page.Shown(f"{value:.3f}" + ("" if pd.isna(spread) else f" ± {spread:.3f}"), value)
+                for value, spread in zip(table[name], spreads, strict=True)
             ]
     return page.table(
         frame,
         "Augmentation of the training signs",
         "The small CNN trained on clean signs: accuracy on clean signs, on average over the levels of each noise, and "
-        "at its highest level, with the standard deviation over the trainings, if there are several.",
-        {"standard deviation, clean": "{:.4f}".format},
+        "at its highest level; ±: standard deviation over the trainings, if there are several.",
     )
+
+
+def _in_words(column: str) -> str:
+    """Name of a column with the title of its noise type in place of the key."""
+    return " ".join(style.noise_title(word) if word in NOISE_TYPES else word for word in column.split())
 
 
 def _end(row: pd.Series, kind: str, name: str) -> str:
@@ -126,7 +129,4 @@ def tables(results: Results) -> dict[str, page.Table]:
     return found
 
 
-TOPIC = Topic(
-    "Accuracy on clean signs, and how they are resized", tables=tables,
-    shown=lambda results: results.source == "gtsrb",
-)  # fmt: skip
+TOPIC = Topic("Accuracy on clean signs", tables=tables, shown=lambda results: results.source == "gtsrb")
