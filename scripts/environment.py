@@ -103,7 +103,9 @@ def build(folder: Path, final: Path, groups: "tuple[Path, ...] | list[Path]" = (
             mark(folder, group)
         # Scripts contain the absolute path of their interpreter.
         for script in (folder / "bin").iterdir():
-            content = b"" if script.is_symlink() else script.read_bytes()
+            if script.is_symlink() or script.is_dir():  # pip compiles scripts whose name ends in .py into a folder
+                continue
+            content = script.read_bytes()
             if os.fsencode(folder) in content:
                 script.write_bytes(content.replace(os.fsencode(folder), os.fsencode(final)))
         mark(folder, LOCK)

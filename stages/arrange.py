@@ -1,4 +1,4 @@
-"""Link the sets that each network is trained and tested on, and delete outputs of removed networks and noise types."""
+"""Link the sets that each network is trained and tested on, and delete outputs that are no longer in params.yaml."""
 
 from pathlib import Path
 
@@ -18,7 +18,11 @@ def link_training_sets(folder: Path, owner: str, regimes: dict) -> None:
 
 def main() -> None:
     wanted = texts.read_json(paths.WANTED_SETS)
-    classifiers = [paths.classifier(network, regime) for network in wanted["networks"] for regime in wanted["regimes"]]
+    classifiers = {
+        paths.classifier(network, regime): trainings
+        for network, trainings in wanted["networks"].items()
+        for regime in wanted["regimes"]
+    }
     leftovers.remove(wanted["noisy"], classifiers, paths.GANS)
     every = ("clean", *wanted["noisy"])
     with store.complete_or_absent(paths.SETS) as folder:

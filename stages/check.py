@@ -39,11 +39,11 @@ def origin(settings: params.Params) -> dict:
 
 
 def wanted_sets(settings: params.Params) -> dict:
-    """The sets that each network is trained and tested on, and the noise that is added in memory."""
+    """The trainings of each network, the sets that it is trained and tested on, and the noise added in memory."""
     noisy = sorted(paths.noisy_set(*one) for one in settings.noise.sets)
     selected = settings.noise.selected
     return {
-        "networks": sorted(settings.networks.names),
+        "networks": {name: settings.trainings_of(name) for name in sorted(settings.networks.names)},
         "noisy": noisy,
         "regimes": {
             name: {"sets": REGIMES[name].sets(selected, noisy), "noise": settings.noises_in(name)}
@@ -67,6 +67,12 @@ def main() -> None:
             network = settings.networks[name]
             decisive = {key: getattr(network, key, None) for key in ("image_size", "cut", "weights")}
             (folder / f"{name}.json").write_text(texts.as_json(decisive), encoding="utf-8")
+    with store.complete_or_absent(paths.REPEATS) as folder:
+        folder.mkdir()
+        for name in settings.networks.names:
+            (folder / f"{name}.json").write_text(
+                texts.as_json({"trainings": sorted(settings.trainings_of(name))}), encoding="utf-8"
+            )
     with store.complete_or_absent(paths.TRAININGS) as folder:
         folder.mkdir()
         for name, regime in settings.classifiers:

@@ -6,6 +6,7 @@ GAN of the noisy regime are also classified by the downstream classifier trained
 
 import sys
 
+import numpy as np
 import pandas as pd
 
 from misread import params, paths, stage
@@ -19,11 +20,28 @@ EVALUATOR, NOISY_EVALUATOR = "label_preserving", "noise"
 
 
 def gan_train(regime: str) -> dict:
-    """GAN-train: accuracies of a classifier trained on generated images only, on held-out tracks and all test sets."""
+    """GAN-train: accuracies of classifiers trained on generated images only, on held-out tracks and all test sets.
+
+    They are means over the trainings; ``spread`` is the standard deviation over them, None for one.
+    """
     name = f"generated-{regime}"
-    trained = texts.read_json(paths.downstream(name) / "training.json")
     predictions = store.read_table(paths.downstream_predictions(name))
-    return {"validation": {"accuracy": trained["validation_accuracy"]}, **accuracy.accuracies(predictions)}
+    numbers = predictions.training.unique()
+    of_trainings = [
+        {
+            "validation": {
+                "accuracy": texts.read_json(paths.downstream(name, number) / "training.json")["validation_accuracy"]
+            },
+            **accuracy.accuracies(predictions[predictions.training == number]),
+        }
+        for number in numbers
+    ]
+    found = {}
+    for where in of_trainings[0]:
+        values = [one[where]["accuracy"] for one in of_trainings]
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        found[where] = {"accuracy": float(np.mean(values)), "spread": spread}
+    return found
 
 
 def main() -> None:
@@ -39,6 +57,7 @@ def main() -> None:
         real=real,
         index=pd.read_csv(paths.index("train")),
         test={accuracy.set_name(*name): store.open_set(folder) for name, folder in tested.items()},
+        groups=pd.read_csv(paths.TRACKS / "test.csv").group.to_numpy(),
         compared={name: store.open_set(paths.compared_sets() / name) for name in ("clean", *noisy)},
     )
     deterministic = settings.seed, settings.threads

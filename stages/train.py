@@ -1,4 +1,4 @@
-"""Train one network in one regime: train NETWORK REGIME."""
+"""Train one network in one regime, for the first time or again: train NETWORK REGIME [NUMBER]."""
 
 import sys
 
@@ -13,7 +13,8 @@ from misread.training import classifier, saving, strategies
 
 
 def main() -> None:
-    name, regime = sys.argv[1:]
+    name, regime, *further = sys.argv[1:]
+    training = int(further[0]) if further else 1
     settings, key = params.load(), paths.classifier(name, regime)
     network, folder = settings.network_in(regime, name), paths.training_sets(name, regime)
     training_sets = list(sets.opened(folder).values())
@@ -22,7 +23,7 @@ def main() -> None:
     weights = paths.backbone_weights(name) if getattr(network, "weights", None) else None
     model, history, temperature = classifier.train(
         name, network, settings.train, [one.images for one in training_sets], labels, validation, weights,
-        REGIMES[regime].recipe(settings.regimes[regime], folder), settings.seed, settings.threads,
+        REGIMES[regime].recipe(settings.regimes[regime], folder), settings.seed_of(training), settings.threads,
     )  # fmt: skip
     if not strategies.is_chief():
         print("the first process in TF_CONFIG writes the network; this one writes nothing")
@@ -42,11 +43,15 @@ def main() -> None:
     }
     if settings.train.replicas > 1:
         summary |= {"strategy": strategies.chosen(), "replicas": settings.train.replicas}
-    with store.complete_or_absent(paths.model(key)) as folder:
-        folder.mkdir()
-        saving.save(model, folder / "model.keras")
-        (folder / "training.json").write_text(texts.as_json(summary), encoding="utf-8")
-    texts.write({paths.history(key): history.to_csv(index=False)})
+    target = paths.model(key, training)
+    with store.complete_or_absent(target / "model.keras") as unfinished:
+        saving.save(model, unfinished)
+    texts.write(
+        {
+            target / "training.json": texts.as_json(summary),
+            paths.history(key, training): history.to_csv(index=False),
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -73,21 +73,24 @@ def main() -> None:
     training = ~pd.read_csv(paths.index("train")).validation.to_numpy()
     image_sets, labels, policy = trained_on(name, training)
     steps = network.epochs * max(1, int(training.sum()) // network.batch_size)
-    model = downstream.train(
-        settings.downstream.network, network, image_sets, labels, steps, policy, settings.seed, settings.threads
-    )
-    held_out = predictions.table(keras_models.predictor(model), *real("clean", ~training))
-    summary = {
-        "classifier": name,
-        "images": sum(map(len, image_sets)),
-        "steps": steps,
-        "validation_images": len(held_out),
-        "validation_accuracy": float((held_out.label == held_out.prediction).mean()),
-    }
     with store.complete_or_absent(paths.downstream(name)) as folder:
-        folder.mkdir()
-        saving.save(model, folder / "model.keras")
-        (folder / "training.json").write_text(texts.as_json(summary), encoding="utf-8")
+        for number in settings.trainings:
+            model = downstream.train(
+                settings.downstream.network, network, image_sets, labels, steps, policy, settings.seed_of(number),
+                settings.threads,
+            )  # fmt: skip
+            held_out = predictions.table(keras_models.predictor(model), *real("clean", ~training))
+            summary = {
+                "classifier": name,
+                "images": sum(map(len, image_sets)),
+                "steps": steps,
+                "validation_images": len(held_out),
+                "validation_accuracy": float((held_out.label == held_out.prediction).mean()),
+            }
+            target = folder / paths.downstream(name, number).relative_to(paths.downstream(name))
+            target.mkdir(parents=True)
+            saving.save(model, target / "model.keras")
+            (target / "training.json").write_text(texts.as_json(summary), encoding="utf-8")
 
 
 if __name__ == "__main__":

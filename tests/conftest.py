@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from selenium import webdriver
 from xdist.scheduler import LoadScopeScheduling
@@ -94,7 +95,10 @@ def tiny_project(tmp_path_factory) -> Path:
     for name, size in SIZES.items():
         target = folder / f"data/clean/{name}/test"
         store.create_set(target, np.array(SHOWN), size)
-        store.write_rows(target, 0, np.stack([resize.crop_pad(image, roi, size) for image, roi in frames]))
+        squares = [resize.RESIZE_POLICIES["crop_pad"](image, roi, size) for image, roi in frames]
+        store.write_rows(target, 0, np.stack(squares))
+    index = [(*image.shape[:2], *roi) for image, roi in frames]
+    pd.DataFrame(index, columns=["height", "width", "x1", "y1", "x2", "y2"]).to_csv(folder / "data/clean/test.csv")
     cnn = params.load(folder / "params.yaml").networks.cnn
     for name, regime in (("cnn", "clean"), ("cnn", "mixed"), ("resnet50", "clean")):
         path = folder / f"models/{name}-{regime}/model.keras"

@@ -172,6 +172,19 @@ class TestMakeSetup:
             environment.build(partial, folder / ".venv")
         assert sorted(path.name for path in folder.iterdir()) == ["requirements", "requirements.lock", "scripts"]
 
+    def test_scripts_that_pip_compiled_into_a_folder_beside_them_are_no_obstacle(self, folder, monkeypatch):
+        partial = folder / ".venv.partial"
+
+        def made(command, **_):
+            (partial / "bin/__pycache__").mkdir(parents=True, exist_ok=True)
+            (partial / "bin/jp.py").write_text(f"#!{partial}/bin/python")
+            return subprocess.CompletedProcess(command, 0)
+
+        monkeypatch.setattr(environment, "LOCK", folder / "requirements.lock")
+        monkeypatch.setattr(environment.subprocess, "run", made)
+        environment.build(partial, folder / ".venv")
+        assert (partial / "bin/jp.py").read_text() == f"#!{folder}/.venv/bin/python"
+
     @pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
     def test_other_pythons_are_refused(self, monkeypatch, version):
         monkeypatch.setattr(environment.sys, "version_info", version)

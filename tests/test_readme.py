@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
+import misread
 from misread import params
 from misread.experiments.project_copy import ROOT
 from misread.metrics import sweeps
@@ -49,6 +50,7 @@ def test_a_row_of_the_readme_is_that_of_the_metrics(network, regime, row):
 
 def test_the_citation_and_the_list_of_changes_have_the_version_of_the_package():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert misread.__version__ == version
     cited = YAML(typ="safe").load(ROOT / "CITATION.cff")
     assert cited["version"] == version
     assert cited["license"] == "MIT"

@@ -7,7 +7,8 @@ settings that networks and noise types register, and `own` draws with `report`.
 
 from typing import Any
 
-__all__ = ["measure"]
+__all__ = ["__version__", "measure"]
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -7,11 +7,13 @@ CHECKED = Path("data/params-checked")  # written when the parameters are valid; 
 ORIGIN = Path("data/origin.json")  # the parameters that determine the archives
 SIZES = Path("data/image_sizes.json")  # image sizes of every network and of the GANs
 WANTED_SETS = Path("data/sets.json")  # the parameters that determine the links in `SETS`
+REPEATS = Path("data/repeats")  # a file for each network: the numbers of its trainings
 TRAININGS = Path("data/trainings")  # a file for each classifier: the parameters that determine how it is trained
 BACKBONES = Path("data/backbones")  # a file for each network: the parameters that determine the weights of its backbone
 ARCHIVES = Path("data/gtsrb")
 DOWNLOADS = Path("data/.downloads")
 CLEAN = Path("data/clean")
+TRACKS = Path("data/tracks")  # estimated tracks of the test images, and how well known tracks are estimated
 NOISY = Path("data/noisy")
 SETS = Path("data/sets")
 MODELS = Path("models")
@@ -60,9 +62,9 @@ def compared_sets() -> Path:
     return SETS / GAN / "compared"
 
 
-def model(key: str) -> Path:
-    """Folder of a trained network."""
-    return MODELS / key
+def model(key: str, training: int | str = 1) -> Path:
+    """Folder of a trained network: of its first training, or of a further one with its number (``*``: any)."""
+    return MODELS / key if training == 1 else MODELS / key / "again" / str(training)
 
 
 def backbone_weights(network: str) -> Path:
@@ -80,9 +82,9 @@ def sweep(key: str) -> Path:
     return REPORTS / "sweep" / key
 
 
-def history(key: str) -> Path:
+def history(key: str, training: int = 1) -> Path:
     """Losses and accuracies of a classifier's training by epoch."""
-    return REPORTS / "history" / f"{key}.csv"
+    return REPORTS / "history" / (f"{key}.csv" if training == 1 else f"{key}-{training}.csv")
 
 
 def scores(key: str) -> Path:
@@ -100,9 +102,10 @@ def scored(classifiers: Iterable[tuple[str, str]]) -> list[str]:
     return [key for key in (classifier(*one) for one in classifiers) if scores(key).exists()]
 
 
-def downstream(name: str) -> Path:
-    """Folder of a trained downstream classifier."""
-    return MODELS / "downstream" / name
+def downstream(name: str, training: int = 1) -> Path:
+    """Folder of a trained downstream classifier: of its first training, or of a further one with its number."""
+    folder = MODELS / "downstream" / name
+    return folder if training == 1 else folder / "again" / str(training)
 
 
 def downstream_predictions(name: str) -> Path:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
@@ -14,7 +14,7 @@ Amplitude = Annotated[float, Field(ge=0, le=1000)]  # grey levels; far beyond 25
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 ImageSize = Annotated[int, Field(ge=16, le=512)]
-ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch"]
+ResizePolicy = Literal["crop_pad", "crop_pad_unscaled", "letterbox", "stretch", "roi"]
 
 
 class Section(BaseModel):
@@ -47,6 +47,10 @@ def _ends(value: object) -> tuple[float, float]:
     return given[0], given[1]
 
 
+def _twice(value: object) -> tuple[object, object]:
+    return value, value
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -55,14 +59,15 @@ Range = Annotated[tuple[float, float], BeforeValidator(_ends)]
 
 
 def ranges_of(section: type[Section]) -> type[Section]:
-    """Create a section with an optional range for each number of a section.
+    """Create a section with an optional range for each number of a section; true or false stands for itself.
 
     `model_dump(exclude_unset=True)` returns the ranges that the file has.
     """
     fields = {}
     for name, info in section.model_fields.items():
         end = Annotated[info.annotation, *info.metadata, Field()]
-        fields[name] = (Annotated[tuple[end, end], BeforeValidator(_ends)], None)
+        both = _twice if info.annotation is bool else _ends
+        fields[name] = (Annotated[tuple[end, end], BeforeValidator(both)], None)
     return create_model(f"RangesOf{section.__name__}", __base__=Section, **fields)
 
 
@@ -74,6 +79,11 @@ def part_of(section: type[Section], names: Iterable[str]) -> type[Section]:
     infos = {name: section.model_fields[name] for name in names}
     fields = {name: (Annotated[info.annotation, *info.metadata, Field()], None) for name, info in infos.items()}
     return create_model(f"PartOf{section.__name__}", __base__=Section, **fields)
+
+
+def any_of(name: str, sections: Mapping[str, type[Section]]) -> type[Section]:
+    """Create a section that contains each of ``sections`` as an optional section."""
+    return create_model(name, __base__=Section, **{key: (section, section()) for key, section in sections.items()})
 
 
 class Chosen(Section):

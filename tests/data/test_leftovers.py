@@ -1,10 +1,10 @@
-"""What removed networks, regimes and noise types left behind goes, also of one's own; everything else stays."""
+"""What removed networks, regimes, trainings and noise types left goes, also of one's own; everything else stays."""
 
 import pytest
 
 from misread.data import leftovers, own_results
 
-CLASSIFIERS = ("cnn-clean", "cnn-noisy", "resnet50-clean")
+CLASSIFIERS = {"cnn-clean": [1, 2], "cnn-noisy": [1, 2], "resnet50-clean": [1]}
 GANS = ("gan-clean", "cgan-noisy")
 NOISY = ("gaussian-min", "salt_pepper-max")
 OUTPUTS = (
@@ -54,6 +54,15 @@ def test_every_output_of_a_removed_network_or_regime_is_removed(folder, output, 
     remove()
     assert not (folder / stale).exists()
     assert (folder / current).exists()
+
+
+def test_the_history_of_a_training_that_is_no_longer_wanted_is_removed(folder):
+    stale = ("reports/history/cnn-clean-3.csv", "reports/history/resnet50-clean-2.csv")
+    current = ("reports/history/cnn-clean-2.csv", "reports/history/notes-2.csv")
+    write(folder, *stale, *current)
+    remove()
+    assert not any((folder / name).exists() for name in stale)
+    assert all((folder / name).exists() for name in current)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)

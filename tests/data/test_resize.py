@@ -1,10 +1,15 @@
 """Resize policies put the sign where they say, at the scale that they say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from misread.data.resize import RESIZE_POLICIES, crop_pad, crop_pad_unscaled, letterbox, stretch
+from misread.data.resize import RESIZE_POLICIES, own_pixels
 from misread.errors import MisreadError
+
+crop_pad, crop_pad_unscaled, letterbox, stretch, roi_alone = (
+    RESIZE_POLICIES[name] for name in ("crop_pad", "crop_pad_unscaled", "letterbox", "stretch", "roi")
+)
 
 
 def image_with_roi(width, height, roi):
@@ -92,3 +97,26 @@ def test_letterbox_fills_the_side_that_is_short():
     assert (window[:, 20:60] == 50).all()
     assert (window[:, :20] == 0).all()
     assert (window[:, 60:] == 0).all()
+
+
+def test_roi_shows_the_annotated_sign_alone():
+    roi = (20, 32, 180, 152)
+    square = roi_alone(image_with_roi(200, 180, roi), roi, 40)
+    assert (square == 200).all()
+
+
+@pytest.mark.parametrize("policy", RESIZE_POLICIES)
+@pytest.mark.parametrize("size", [16, 40, 75, (20, 60)])
+def test_own_pixels_are_those_that_are_not_padding(policy, size):
+    rng = np.random.default_rng(0)
+    rows, squares = [], []
+    for _ in range(60):
+        width, height = (int(side) for side in rng.integers(15, 250, 2))
+        x1, y1 = int(rng.integers(0, width - 2)), int(rng.integers(0, height - 2))
+        x2, y2 = int(rng.integers(x1 + 1, width + 1)), int(rng.integers(y1 + 1, height + 1))
+        rows.append({"width": width, "height": height, "x1": x1, "y1": y1, "x2": x2, "y2": y2})
+        white = np.full((height, width, 3), 255, np.uint8)
+        squares.append(RESIZE_POLICIES[policy](white, (x1, y1, x2, y2), size))
+    for square, (top, left, bottom, right) in zip(squares, own_pixels(policy, pd.DataFrame(rows), size), strict=True):
+        assert (square[top:bottom, left:right] == 255).all()
+        assert square.sum() == 3 * 255 * (bottom - top) * (right - left)

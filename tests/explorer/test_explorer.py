@@ -141,7 +141,7 @@ def test_a_photo_is_resized_as_the_data_are_all_of_it_the_sign():
     sign = examples.from_photo(encoded(Image.fromarray(PHOTO)), "crop_pad", (16, 32))
     assert sign.label is None
     for size in (16, 32):
-        assert (sign.images[size] == resize.crop_pad(PHOTO, (0, 0, 50, 30), size)).all()
+        assert (sign.images[size] == resize.RESIZE_POLICIES["crop_pad"](PHOTO, (0, 0, 50, 30), size)).all()
 
 
 @pytest.mark.parametrize("noise_type", NOISE_TYPES)
@@ -158,16 +158,18 @@ def test_the_noise_is_that_of_the_noisy_sets(tiny_project, tmp_path, noise_type)
             split="test",
             **chosen,
         )
-    sign = examples.TestSigns(tiny_project, {16: "cnn", 32: "resnet50"}).sign(2)
+    sign = examples.TestSigns(tiny_project, {16: "cnn", 32: "resnet50"}, settings.resize).sign(2)
     assert (sign.row, sign.label) == (2, 14)
     for size, one in look.with_noise(sign, noise_type, strength, settings).items():
         assert (one.noisy == store.open_set(tmp_path / str(size)).images[2]).all()
-        assert one.rmse == pytest.approx(np.sqrt(np.mean((one.clean.astype(float) - one.noisy) ** 2)))
+        top, left, bottom, right = sign.boxes[size]
+        own = (slice(top, bottom), slice(left, right))
+        assert one.rmse == pytest.approx(np.sqrt(np.mean((one.clean[own].astype(float) - one.noisy[own]) ** 2)))
         assert one.psnr == pytest.approx(20 * np.log10(255 / one.rmse))
 
 
 def test_no_strength_is_no_noise(tiny_project):
-    sign = examples.TestSigns(tiny_project, {16: "cnn"}).sign(0)
+    sign = examples.TestSigns(tiny_project, {16: "cnn"}, "crop_pad").sign(0)
     for noise_type in NOISE_TYPES:
         one = look.with_noise(sign, noise_type, 0.0, params.load(tiny_project / "params.yaml"))[16]
         assert (one.noisy == one.clean).all()

@@ -87,7 +87,7 @@ def test_predictions_made_elsewhere_are_no_network_to_try(project):
 
 @pytest.mark.parametrize("form", [FORM, Form("crop_pad", 20, 20, 1)])
 def test_a_test_sign_is_what_was_measured(project, tmp_path, form):
-    signs = examples.TestSigns(project, {16: "cnn"}, (form,))
+    signs = examples.TestSigns(project, {16: "cnn"}, "crop_pad", (form,))
     measured = resized_set(
         open_benchmark(project / "data/gtsrb"), form.height, form.width, form.channels, form.policy, tmp_path, rows=[5]
     )
@@ -119,6 +119,9 @@ def test_a_photo_has_the_form_of_each_network(project):
     }  # fmt: skip
     noisy = look.with_noise(sign, "gaussian", 50.0, params.load(project / "params.yaml"))[grey]
     assert noisy.noisy.shape == (20, 20, 1)
+    assert sign.boxes == {16: (3, 0, 13, 16), FORM: (0, 0, 12, 18), grey: (4, 0, 16, 20)}
+    error = noisy.noisy[4:16].astype(float) - noisy.clean[4:16]
+    assert noisy.rmse == pytest.approx(np.sqrt(np.mean(error**2))), "letterbox's black bars do not count"
     assert markup.pair(noisy, "Gaussian").count("<img") == 2
 
 
@@ -130,5 +133,5 @@ def test_a_network_that_cannot_be_opened_is_told(project):
 
 def test_a_project_without_own_networks_needs_no_archives(tiny_project):
     assert projects.load(tiny_project).forms == ()
-    assert examples.TestSigns(tiny_project, {16: "cnn"}).sign(0).images.keys() == {16}
-    assert not (tiny_project / paths.index("test")).exists()
+    assert examples.TestSigns(tiny_project, {16: "cnn"}, "crop_pad").sign(0).images.keys() == {16}
+    assert not (tiny_project / paths.ARCHIVES).exists()

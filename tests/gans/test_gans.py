@@ -12,7 +12,7 @@ from misread.experiments.project_copy import ROOT
 from misread.gans import adversarial, cgan, evaluator, fitting, gan, losses, sampling
 from misread.gtsrb import classes
 from misread.networks import NETWORKS
-from misread.params import schema
+from misread.params import gan_sections
 from misread.training import saving
 
 SETTINGS = params.load(ROOT / "params.yaml")
@@ -154,7 +154,7 @@ def test_a_diverging_training_ends_with_a_clear_message():
 @pytest.mark.slow
 def test_a_discriminator_that_wins_outright_ends_the_training(signs, tmp_path):
     with pytest.raises(MisreadError, match=r"gan.training.collapse: the discriminator .* 50.1% .* 1 epochs"):
-        short("gan", signs, tmp_path, collapse=schema.Collapse(accuracy=0.501, epochs=1), learning_rate=0.001)
+        short("gan", signs, tmp_path, collapse=gan_sections.Collapse(accuracy=0.501, epochs=1), learning_rate=0.001)
 
 
 def test_samples_lie_row_by_row():

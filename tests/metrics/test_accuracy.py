@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from misread.metrics import accuracy, summary, tables
+from misread.metrics import accuracy, bootstrap, summary, tables
 from misread.metrics.intervals import paired_difference, proportion
 from misread.noise.types import NOISE_TYPES
 from misread.params import LEVELS
@@ -105,6 +105,13 @@ def test_corruption_error_is_relative_to_the_baseline():
     assert accuracy.mean_noisy_accuracy(better) == pytest.approx(0.8)
 
 
+def test_the_baseline_has_a_corruption_error_of_one_over_several_trainings():
+    both = pd.concat([BASELINE.assign(training=1), BETTER.assign(training=2)], ignore_index=True)
+    trained = {"label": "cnn", "image_size": 40, "regime": "clean", "parameters": 1}
+    table = accuracy.of_classifier(both, both, trained, bootstrap.independent(100, 100, 0), "cnn-clean")
+    assert table.corruption_error.dropna().tolist() == pytest.approx([1] * 9)
+
+
 def test_metrics_hold_what_dvc_compares_and_no_more():
     found = {"salt_pepper": 0.012345, "periodic": None, "gaussian": 13.77}
     thresholds = {kind: {"p10": {"strength": strength}} for kind, strength in found.items()}
@@ -129,13 +136,15 @@ def test_results_table_has_the_studys_columns_first():
     table = tables.results([scored(BASELINE), scored(BETTER, "noisy")])
     assert table.columns.tolist() == [
         "Network", "Image size", "Noise type", "Noise level", "Accuracy", "regime", "n", "low", "high",
+        "trainings", "spread",
     ]  # fmt: skip
     assert len(table) == 20
 
 
 def test_headline_pairs_the_regimes():
     found = {"cnn-clean": BASELINE, "cnn-noisy": BETTER}
-    result = summary.headline({key: scored(one) for key, one in found.items()}, found, "gtsrb", ("gaussian", "max"))
+    how, selected = bootstrap.independent(100, 200, 0), ("gaussian", "max")
+    result = summary.headline({key: scored(one) for key, one in found.items()}, found, "gtsrb", selected, how)
     assert result["minus_clean"]["cnn-noisy"]["selected"]["difference"] == pytest.approx(0.3)
     assert result["minus_clean"]["cnn-noisy"]["selected"]["low"] > 0.2
     assert result["minus_clean"]["cnn-noisy"]["clean"]["difference"] == pytest.approx(0.05)
@@ -144,10 +153,22 @@ def test_headline_pairs_the_regimes():
     assert len(noisy) == 9
     assert result["minus_clean"]["cnn-noisy"]["noisy"]["difference"] == pytest.approx(means[0] - means[1])
     assert result["test_images"] == 100
-    worse = predictions({("periodic", "max"): 50})
-    assert summary.headline({"cnn-clean": scored(worse)}, {}, "gtsrb", ("gaussian", "max"))["most_disruptive"] == {
-        "cnn-clean": "periodic"
-    }
+
+
+def test_several_trainings_have_their_mean_and_spread():
+    both = pd.concat([BASELINE.assign(training=1), BETTER.assign(training=2)], ignore_index=True)
+    how = bootstrap.independent(100, 200, 0)
+    table = accuracy.by_noise(both, how).set_index(["noise_type", "noise_level"])
+    worst = table.loc["gaussian", "max"]
+    assert (worst.accuracy, worst.trainings, worst.n) == (pytest.approx(0.55), 2, 100)
+    assert worst.spread == pytest.approx(np.std([0.4, 0.7], ddof=1))
+    assert worst.induced == pytest.approx((50 + 25) / (90 + 95)), (
+        "of the images that each training classifies correctly"
+    )
+    assert worst.low < 0.4 + 0.05, "another training may be as bad as the first"
+    assert accuracy.by_noise(BASELINE, how).spread.isna().all()
+    assert accuracy.correct(both, "gaussian", "max").shape == (2, 100)
+    assert accuracy.per_class(both).n.tolist() == [60, 30, 10]
 
 
 @style.applied()

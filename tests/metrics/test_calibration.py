@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from misread.metrics import agreement, calibration
+from misread.metrics import agreement, bootstrap, calibration
 
 RNG = np.random.default_rng(0)
 
@@ -88,31 +88,35 @@ def test_each_noise_has_its_row_with_scores_before_and_after_scaling():
     )
 
 
+def consistency(one, other):
+    return agreement.error_consistency(one, other, bootstrap.independent(len(one), 1000, 1))
+
+
 class TestErrorConsistency:
     def test_it_is_scikit_learns_kappa(self):
         one, other = RNG.random((2, 5000)) < 0.8
         other[:2000] = one[:2000]
-        found = agreement.error_consistency(one, other, seed=1)
+        found = consistency(one, other)
         assert found["kappa"] == pytest.approx(cohen_kappa_score(one, other))
         assert found["low"] < found["kappa"] < found["high"]
         assert found["high"] - found["low"] < 0.1
 
     def test_equal_independent_and_opposite_classifiers(self):
         right = RNG.random(20_000) < 0.7
-        assert agreement.error_consistency(right, right, 1)["kappa"] == 1
-        independent = agreement.error_consistency(right, RNG.random(20_000) < 0.9, 1)
+        assert consistency(right, right)["kappa"] == 1
+        independent = consistency(right, RNG.random(20_000) < 0.9)
         assert independent["low"] < 0 < independent["high"]
         half = np.arange(1000) < 500
-        assert agreement.error_consistency(half, ~half, 1)["kappa"] == pytest.approx(-1)
+        assert consistency(half, ~half)["kappa"] == pytest.approx(-1)
 
     @pytest.mark.parametrize("errors", [0, 2])
     def test_a_classifier_that_is_always_right_has_none(self, errors):
-        found = agreement.error_consistency(np.ones(5, bool), np.arange(5) >= errors, 1)
+        found = consistency(np.ones(5, bool), np.arange(5) >= errors)
         assert np.isnan([found["kappa"], found["low"], found["high"]]).all()
 
     def test_one_error_gives_no_interval(self):
         right = np.arange(300) > 0
-        found = agreement.error_consistency(right, right, 1)
+        found = consistency(right, right)
         assert found["kappa"] == 1
         assert np.isnan([found["low"], found["high"]]).all()
 
@@ -125,7 +129,7 @@ class TestErrorConsistency:
             )
             for key in ("a-clean", "b-clean", "a-noisy")
         }
-        found = agreement.table(tables, seed=1)
+        found = agreement.table(tables, bootstrap.independent(50, 200, 1))
         assert len(found) == 3 * 2
         assert list(zip(found.noise_type, found.noise_level, strict=True))[:2] == sets
-        assert agreement.table({"a-clean": tables["a-clean"]}, seed=1).empty
+        assert agreement.table({"a-clean": tables["a-clean"]}, bootstrap.independent(50, 200, 1)).empty

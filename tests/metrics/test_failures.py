@@ -1,4 +1,4 @@
-"""Thresholds, the ranking of noise types and misreadings, of failures whose answers are known."""
+"""Thresholds and misreadings, of failures whose answers are known."""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +6,10 @@ import pytest
 from scipy import stats
 
 from misread.data import subset
-from misread.errors import MisreadError
 from misread.gtsrb import classes
-from misread.metrics import confusions, misreadings, ranking, sweeps, thresholds
+from misread.metrics import bootstrap, confusions, misreadings, sizes, sweeps, thresholds
 from misread.metrics.intervals import mean_estimate, paired_difference
+from misread.metrics.sweeps import Grid
 
 STRENGTHS = np.array([1.0, 2.0, 4.0, 8.0])
 
@@ -19,8 +19,15 @@ def failed(counts, n=100):
     return np.arange(n)[:, None] < np.array(counts)[None, :]
 
 
-def find(counts, level, resamples=200):
-    return thresholds.threshold(STRENGTHS, failed(counts), level, resamples, np.random.default_rng(0))
+def curves_of(*fails, resamples=200):
+    """Failure curves of trainings of which each image fails as the tables say; all are right without noise."""
+    right = ~np.stack(fails)
+    how = bootstrap.independent(right.shape[1], resamples, 0)
+    return thresholds.failure_curves(STRENGTHS, np.ones(right.shape[:2], bool), right, how)
+
+
+def find(counts, level):
+    return thresholds.threshold(curves_of(failed(counts)), level)
 
 
 def test_a_threshold_lies_on_the_straight_line_between_measured_shares():
@@ -30,9 +37,8 @@ def test_a_threshold_lies_on_the_straight_line_between_measured_shares():
 
 
 def test_its_interval_holds_it_and_narrows_with_more_images():
-    few = thresholds.threshold(STRENGTHS, failed([0, 20, 40, 80]), 0.3, 300, np.random.default_rng(1))
-    many = thresholds.threshold(
-        STRENGTHS, np.repeat(failed([0, 20, 40, 80]), 16, axis=0), 0.3, 300, np.random.default_rng(1)
+    few, many = (
+        thresholds.threshold(curves_of(np.repeat(failed([0, 20, 40, 80]), copies, axis=0)), 0.3) for copies in (1, 16)
     )
     assert few.low < 3.0 < few.high
     assert many.low < 3.0 < many.high
@@ -44,11 +50,20 @@ def test_the_interval_is_the_same_for_the_same_seed():
 
 
 def test_nothing_is_extrapolated():
-    assert find([0, 5, 8, 9], 0.10) == (None, None, None, thresholds.NOT_REACHED)
-    assert find([30, 40, 60, 90], 0.10) == (None, None, None, thresholds.BELOW_GRID)
+    assert find([0, 5, 8, 9], 0.10) == (None, None, None, thresholds.NOT_REACHED, ())
+    assert find([30, 40, 60, 90], 0.10) == (None, None, None, thresholds.BELOW_GRID, ())
     reached = find([0, 0, 4, 12], 0.10)
     assert reached.status == thresholds.REACHED
     assert reached.high is None, "some resamples never come to a tenth"
+
+
+def test_several_trainings_have_one_threshold_and_their_own():
+    found = thresholds.threshold(curves_of(failed([0, 20, 40, 80]), failed([0, 0, 20, 60])), 0.2)
+    assert found.strength == pytest.approx(3.0), "the mean shares are 0, 0.1, 0.3, 0.7"
+    assert found.single == pytest.approx((2.0, 4.0))
+    alone = thresholds.threshold(curves_of(failed([0, 20, 40, 80])), 0.2)
+    assert alone.single == ()
+    assert found.high - found.low > alone.high - alone.low, "another training would be another number"
 
 
 def test_a_dip_in_the_shares_is_levelled_not_crossed_twice():
@@ -86,14 +101,37 @@ ENERGY = pd.DataFrame(
 )
 
 
+def find_all(sweep):
+    one = sweeps.grid(sweep, "gaussian")
+    return sweeps.find_thresholds(one, ENERGY, bootstrap.independent(one.right.shape[1], 100, 0))
+
+
 def test_thresholds_of_a_sweep_come_with_their_energy():
-    found = sweeps.find_thresholds(sweep_table(~failed([0, 20, 40, 80])), ENERGY, "gaussian", 100, 0)
+    found = find_all(sweep_table(~failed([0, 20, 40, 80])))
     assert found["p10"]["strength"] == pytest.approx(1.5)
     assert found["p10"]["rmse"] == pytest.approx(1.5)
     assert found["p10"]["psnr"] == pytest.approx(20 * np.log10(255 / 1.5))
     table = sweeps.threshold_table({"cnn-clean": {"gaussian": found}})
     assert list(table.level) == ["p05", "p10", "p50"]
     assert table.strength[1] == pytest.approx(1.5)
+
+
+def test_the_error_between_two_strengths_grows_as_the_noise_does():
+    shares = np.array([0.01, 0.09])
+    assert sweeps.error_between(0.04, shares, 255 * np.sqrt(shares)) == pytest.approx(51), "salt & pepper"
+    assert sweeps.error_between(30, np.array([10.0, 50.0]), np.array([10.0, 50.0])) == pytest.approx(30), "Gaussian"
+
+
+def test_small_signs_fail_at_weaker_noise_and_a_third_without_signs_has_no_threshold():
+    fails = np.concatenate([failed([20, 40, 60, 80]), failed([0, 0, 20, 80])])
+    grids = {"gaussian": Grid(STRENGTHS, ~fails[None], np.ones((1, 200), bool))}
+    how = bootstrap.independent(200, 100, 0)
+    sides = np.concatenate([np.full(100, 20.0), np.full(100, 60.0)])
+    table = sizes.table(grids, ENERGY, sides, how, "cnn-clean").set_index("size")
+    assert table.n.tolist() == [0, 100, 100]
+    assert table.status["small"] == thresholds.TOO_FEW
+    assert table.strength["large"] == pytest.approx(3.0)
+    assert table.strength.isna().tolist() == [True, True, False]
 
 
 def test_curves_of_a_sweep():
@@ -113,6 +151,23 @@ def test_fragile_classes():
     assert list(table.loc[1, ["first_quarter", "median", "third_quarter", "never"]]) == [np.inf] * 3 + [1.0]
 
 
+def test_the_class_that_dominates_under_the_strongest_noise_is_not_robust():
+    sweep = sweep_table(np.ones((8, 4), bool))
+    sweep.loc[sweep.strength == 8.0, "prediction"] = 1
+    curves = sweeps.curves(sweep, ENERGY)
+    assert list(curves.modal_share) == [0.5, 0.5, 0.5, 1.0]
+    assert sweeps.dominant_class(curves, "gaussian") == 1
+    table = sweeps.fragility(sweeps.minimal_noise(sweep, "gaussian"), 1).set_index("label")
+    assert table.never[1] == 1.0
+    assert table.dominant.to_dict() == {0: False, 1: True}
+    first, second = sweep.assign(training=1), sweep.assign(training=2)
+    second.loc[second.strength == 8.0, "prediction"] = 5
+    curves = sweeps.curves(pd.concat([first, second], ignore_index=True), ENERGY)
+    assert sweeps.dominant_class(curves, "gaussian") == 1, "that of the first training, as all that it is for"
+    sweep.loc[(sweep.strength == 8.0) & (sweep.row > 2), "prediction"] = np.arange(5) + 2
+    assert sweeps.dominant_class(sweeps.curves(sweep, ENERGY), "gaussian") is None
+
+
 def test_minimal_noise_leaves_out_what_is_wrong_without_noise():
     sweep = sweep_table(np.ones((8, 4), bool))
     sweep.loc[(sweep.noise_type == "none") & (sweep.row == 3), "prediction"] = 7
@@ -122,58 +177,28 @@ def test_minimal_noise_leaves_out_what_is_wrong_without_noise():
 def test_a_network_that_reads_next_to_nothing_right_has_no_thresholds():
     sweep = sweep_table(np.zeros((40, 4), bool))
     sweep.loc[(sweep.noise_type == "none") & (sweep.row > 2), "prediction"] = 7
-    found = sweeps.find_thresholds(sweep, ENERGY, "gaussian", 100, 0)
-    assert found["p50"] == dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"status": thresholds.TOO_FEW}
+    unknown = dict.fromkeys(("strength", "low", "high", "rmse", "psnr", "luma_psnr"))
+    assert find_all(sweep)["p50"] == unknown | {"status": thresholds.TOO_FEW, "single": []}
     sweep.loc[sweep.noise_type == "none", "prediction"] = 7
-    assert sweeps.find_thresholds(sweep, ENERGY, "gaussian", 100, 0)["p05"]["status"] == thresholds.TOO_FEW
+    assert find_all(sweep)["p05"]["status"] == thresholds.TOO_FEW
     assert sweeps.curves(sweep, ENERGY).monotone.isna().all()
 
 
 def test_accuracy_over_waves():
     waves = pd.DataFrame(
-        {"period": [3.0, 3.0, 4.0, 4.0], "angle": 0.0, "label": [1, 2, 1, 2], "prediction": [1, 3, 1, 2]}
+        {
+            "period": [3.0, 3.0, 4.0, 4.0],
+            "angle": 0.0,
+            "row": [4, 7, 4, 7],
+            "label": [1, 2, 1, 2],
+            "prediction": [1, 3, 1, 2],
+        }
     )
     energy = pd.DataFrame({"period": [3.0, 4.0], "angle": 0.0, "rmse": [24.0, 25.0]})
-    table = sweeps.fourier_sensitivity(waves, energy)
+    table = sweeps.fourier_sensitivity(waves, energy, bootstrap.independent(2, 100, 0))
     assert list(table.accuracy) == [0.5, 1.0]
     assert list(table.n) == [2, 2]
     assert list(table.rmse) == [24.0, 25.0]
-
-
-def test_area_of_a_straight_line_is_its_middle():
-    psnr = np.array([40.0, 30.0, 20.0, 10.0])
-    weights = ranking.area_weights(psnr, 10, 40)
-    assert weights.sum() == pytest.approx(1)
-    assert psnr / 40 @ weights == pytest.approx(25 / 40)
-    assert psnr / 40 @ ranking.area_weights(psnr, 15, 25) == pytest.approx(20 / 40)
-
-
-def test_ranking_compares_paired_over_the_range_that_all_types_cover():
-    psnr = {"a": np.array([40.0, 30.0, 10.0]), "b": np.array([35.0, 20.0, 5.0])}
-    rng = np.random.default_rng(0)
-    good = rng.random((400, 3)) < 0.8
-    bad = good & (rng.random((400, 3)) < 0.9)
-    areas, pairs = ranking.rank({"a": good, "b": bad}, psnr)
-    assert ranking.common_range(psnr) == (10.0, 35.0)
-    assert areas.set_index("noise_type").area["a"] == pytest.approx(0.8, abs=0.04)
-    [pair] = pairs.itertuples()
-    assert pair.difference == pytest.approx(areas.area[0] - areas.area[1])
-    assert 0 < pair.low < pair.difference < pair.high
-    unpaired = np.hypot(*(areas.high - areas.area))
-    assert pair.high - pair.difference < unpaired, "the same images: narrower than for different ones"
-
-
-def test_noise_that_changes_nothing_is_left_out_of_the_ranking():
-    psnr = {"a": np.array([40.0, 30.0, 10.0]), "b": np.array([np.nan, 40.0, 10.0])}
-    right = {kind: np.ones((20, 3), bool) for kind in psnr}
-    areas, _ = ranking.rank(right, psnr)
-    assert list(areas.area) == [1.0, 1.0]
-
-
-def test_types_without_a_common_psnr_cannot_be_ranked():
-    psnr = {"a": np.array([40.0, 30.0]), "b": np.array([20.0, 10.0])}
-    with pytest.raises(MisreadError, match=r"^grids of strengths: .* 20\.0 dB, another ends at 30\.0 dB"):
-        ranking.rank({kind: np.ones((20, 2), bool) for kind in psnr}, psnr)
 
 
 def test_the_interval_of_a_paired_difference_is_that_of_the_paired_bootstrap():
@@ -219,7 +244,8 @@ def test_the_mapping_in_words_names_every_commanding_sign():
 
 def test_misreadings_and_confusions_are_counted():
     predictions = pd.DataFrame({"label": [14, 14, 14, 14, 1, 1, 20], "prediction": [14, 13, 12, 17, 2, 1, 1]})
-    table = misreadings.misreadings(predictions).set_index("signs")
+    predictions["row"] = np.arange(7)
+    table = misreadings.misreadings(predictions, bootstrap.independent(7, 100, 0), "cnn").set_index("signs")
     signs = table.loc["signs to yield, stop or not enter"]
     assert (signs.n, signs.wrong, signs.permits_more) == (4, 0.75, 0.5)
     assert table.loc["speed limits"].permits_more == 0.5

@@ -36,14 +36,15 @@ def test_precision_and_recall_tell_fidelity_from_coverage():
     assert not precise.any()
 
 
-def test_halves_share_no_track_and_spread_over_each():
+def test_images_are_spread_over_all_tracks_and_over_each():
     tracks = np.repeat(np.arange(10), 30)
-    first, second, frames = generation.halves_by_track(tracks, 25, np.random.default_rng(0))
+    chosen, frames = generation.spread_over_tracks(tracks, 50)
     assert frames == 5
-    assert not set(tracks[first]) & set(tracks[second])
-    assert set(tracks[first]) | set(tracks[second]) == set(range(10))
-    assert (np.bincount(tracks[first])[np.unique(tracks[first])] == 5).all()
-    assert (np.diff(first[:5]) > 5).all(), "evenly over the track"
+    assert (np.bincount(tracks[chosen]) == 5).all()
+    assert (np.diff(chosen) > 0).all()
+    assert (np.diff(chosen[:5]) > 5).all(), "evenly over the track"
+    every, frames = generation.spread_over_tracks(tracks, 10_000)
+    assert (len(every), frames) == (300, 30), "no more frames than there are"
 
 
 def test_what_fills_small_sets_is_no_subset_of_itself():

@@ -11,7 +11,7 @@ from misread.noise.at_random import RandomNoise, corrupt
 
 GAUSSIAN = RandomNoise("gaussian", (5.0, 50.0), {})
 PERIODIC = RandomNoise("periodic", (70.0, 70.0), {"period": (2.5, 20.0), "angle": (0.0, 180.0)})
-SALT_PEPPER = RandomNoise("salt_pepper", (0.1, 0.1), {})
+SALT_PEPPER = RandomNoise("salt_pepper", (0.1, 0.1), {"per_channel": (False, False)})
 
 
 def grey(count=300, size=32):

@@ -14,6 +14,7 @@ from misread.noise import apply, quality
 from misread.noise.apply import add_noise
 from misread.noise.draws import words_of_rows
 from misread.noise.noisy_sets import write_noisy_set
+from misread.noise.random_options import add_with_random_options
 from misread.noise.types.gaussian import gaussian
 from misread.noise.types.periodic import periodic
 from misread.noise.types.salt_pepper import salt_pepper
@@ -23,7 +24,7 @@ TYPES = params.load(ROOT / "params.yaml").noise
 SETTINGS = {
     name: {"strength": TYPES.strength_of(name, "avg"), "options": TYPES.options_of(name)} for name in TYPES.types.names
 } | {
-    "salt_pepper": {"strength": 0.1, "options": {}},
+    "salt_pepper": {"strength": 0.1, "options": {"per_channel": False}},
     "periodic": {"strength": 30.0, "options": {"period": PERIOD, "angle": ANGLE}},
     "gaussian": {"strength": 25.0, "options": {}},
 }
@@ -43,13 +44,22 @@ def add(images, noise_type, rows=None, **changes):
 
 
 def test_salt_pepper_share_halves_and_channels():
-    noisy = salt_pepper(grey(), 0.1, draws(64))
+    noisy = salt_pepper(grey(), 0.1, draws(64), per_channel=False)
     assert (noisy == noisy[..., :1]).all(), "all channels together"
     black, white = (noisy[..., 0] == 0).mean(), (noisy[..., 0] == 255).mean()
     # 102,400 pixels: five standard errors of a share of 0.05 are 0.0034.
     assert black == pytest.approx(0.05, abs=0.0034)
     assert white == pytest.approx(0.05, abs=0.0034)
     assert black + white + (noisy[..., 0] == 128).mean() == 1
+
+
+def test_salt_pepper_per_channel_replaces_the_values_of_each_channel_on_their_own():
+    noisy = salt_pepper(grey(), 0.1, draws(64), per_channel=True)
+    replaced = noisy != 128
+    assert replaced.mean(axis=(0, 1, 2)) == pytest.approx([0.1] * 3, abs=0.005)
+    red, green = replaced[..., 0].ravel(), replaced[..., 1].ravel()
+    assert abs(np.corrcoef(red, green)[0, 1]) < 0.02
+    assert set(np.unique(noisy)) == {0, 128, 255}
 
 
 def test_gaussian_moments_and_independence():
@@ -79,7 +89,7 @@ def test_gaussian_noise_is_the_rounded_normal_distribution_tails_included(streng
 
 @pytest.mark.parametrize("share", [0.00001, 0.004, 0.1, 1.0])
 def test_salt_pepper_hits_the_share_that_it_is_told_to_the_last_bit(share):
-    noisy = salt_pepper(grey(5000), share, draws(5000))[..., 0]
+    noisy = salt_pepper(grey(5000), share, draws(5000), per_channel=False)[..., 0]
     for level in (0, 255):
         expected = share / 2 * noisy.size
         assert (noisy == level).sum() == pytest.approx(expected, abs=5 * np.sqrt(expected))
@@ -184,6 +194,62 @@ def test_quality_of_known_differences():
     assert shifted["rmse"] == pytest.approx(10)
     assert shifted["psnr"] == pytest.approx(peak_signal_noise_ratio(clean, clean + 10))
     assert quality.measure(clean, add(clean, "gaussian"))["ssim"] < 0.7
+
+
+def test_padding_is_no_image():
+    clean = np.zeros((2, 20, 20, 3), np.uint8)
+    boxes = np.array([[0, 0, 20, 20], [5, 2, 17, 12]])
+    noisy = clean.copy()
+    noisy[0] = 10
+    noisy[1, 5:17, 2:12] = 20
+    noisy[1, :5] = 255
+    found = quality.errors(clean, noisy, boxes)
+    assert found.pixels == 400 + 120
+    assert found.rmse == pytest.approx(((400 * 10**2 + 120 * 20**2) / 520) ** 0.5)
+    assert found.luma_rmse == pytest.approx(found.rmse), "the same noise in all channels"
+    one = quality.measure(clean[1:], noisy[1:], boxes[1:])
+    assert one["rmse"] == pytest.approx(20)
+    assert one["ssim"] is None, "the image's own pixels are fewer than the window"
+
+
+def test_luma_of_known_noise():
+    clean = np.full((3, 8, 8, 3), 100, np.uint8)
+    for channel, weight in enumerate((0.299, 0.587, 0.114)):
+        noisy = clean.copy()
+        noisy[..., channel] += 10
+        found = quality.errors(clean, noisy)
+        assert found.luma_rmse == pytest.approx(10 * weight)
+        assert found.rmse == pytest.approx(10 / np.sqrt(3))
+    noisy = add(grey(), "gaussian")
+    found = quality.errors(grey(), noisy)
+    assert found.luma_rmse / found.rmse == pytest.approx(np.linalg.norm([0.299, 0.587, 0.114]), rel=0.01)
+    alone = quality.errors(grey()[..., :1], noisy[..., :1])
+    assert alone.luma_rmse == pytest.approx(alone.rmse)
+
+
+def test_errors_of_parts_add_up_exactly():
+    clean, noisy = grey(300), add(grey(300), "gaussian")
+    boxes = np.random.default_rng(0).integers(0, 40, (300, 4))
+    parts = [
+        quality.errors(clean[part], noisy[part], boxes[part]) for part in (slice(0, 7), slice(7, 190), slice(190, 300))
+    ]
+    assert quality.added(parts) == quality.errors(clean, noisy, boxes)
+
+
+def test_options_are_drawn_for_each_image_and_stay_at_other_strengths():
+    shared = {"noise_type": "periodic", "options": {"period": 8.0, "angle": 0.0}, "seed": 3, "split": "test"}
+    ranges = {"period": (3.0, 20.0), "angle": (0.0, 180.0)}
+    rows = np.arange(64)
+    noise = add_with_random_options(grey(), rows, strength=30.0, ranges=ranges, **shared).astype(int) - 128
+    assert np.sqrt((noise**2).mean()) == pytest.approx(30 / np.sqrt(2), rel=0.1)
+    peaks = {np.abs(np.fft.rfft2(one[..., 0])).argmax() for one in noise}
+    assert len(peaks) > 20, "other waves in other images"
+    weaker = add_with_random_options(grey(), rows, strength=15.0, ranges=ranges, **shared).astype(int) - 128
+    assert np.abs(noise - 2 * weaker).max() <= 2, "the same waves"
+    alone = add_with_random_options(grey(1), rows[5:6], strength=30.0, ranges=ranges, **shared).astype(int) - 128
+    assert (alone[0] == noise[5]).all()
+    fixed = add_with_random_options(grey(), rows, strength=30.0, ranges={}, **shared)
+    assert (fixed == add(grey(), "periodic", options=shared["options"], strength=30.0)).all()
 
 
 @pytest.mark.parametrize("noise_type", SETTINGS)

@@ -184,7 +184,7 @@ def interrupted(*arguments):
         "misread.own.functions.measure_grids",
         "misread.own.result_page.build",
         "misread.own.files.resized_set",
-        "misread.own.noisy_files.quality.mean_square",
+        "misread.own.noisy_files.quality.errors",
     ],
 )
 def test_nothing_is_left_of_a_command_that_is_interrupted(place, monkeypatch, where):

@@ -59,6 +59,17 @@ def test_columns_of_other_names_can_be_named(table):
         open_images(path, path_column="where", label_column="no")
 
 
+def test_images_of_one_object_are_a_group(table):
+    lines = ("path,label,object", "a.png,x,sign 7", "b.png,y,sign 3", "c.png,x,sign 7")
+    path = table(*lines)
+    assert open_images(path).groups is None
+    assert open_images(path, group_column="object").groups.tolist() == [0, 1, 0]
+    with pytest.raises(MisreadError, match=r"--group-column: 'track': .* has no such column"):
+        open_images(path, group_column="track")
+    with pytest.raises(MisreadError, match=r"row 2: b\.png has an empty object$"):
+        open_images(table(*lines[:2], "b.png,y,", lines[3]), group_column="object")
+
+
 def test_columns_that_could_both_be_meant_must_be_named(table):
     path = table("path,class_id,class_name", "a.png,3,x", "b.png,10,y")
     with pytest.raises(

@@ -88,7 +88,8 @@ def test_the_thresholds_are_where_the_shares_of_failures_cross_a_level(result):
 def test_the_noise_that_disrupts_most_has_the_smallest_area(result):
     areas = result.ranking.set_index("noise_type").area
     assert set(areas.index) == set(STRENGTHS)
-    (pair,) = result.ranking_pairs.itertuples()
+    assert set(result.ranking_pairs.measure) >= {"area", "psnr_p05", "psnr_p10"}
+    (pair,) = result.ranking_pairs[result.ranking_pairs.measure == "area"].itertuples()
     assert pair.difference == pytest.approx(areas[pair.first] - areas[pair.second])
     assert pair.low < pair.difference < pair.high
 
@@ -277,3 +278,22 @@ def test_a_classifier_that_fails_under_noise_is_told_in_one_line(few_bands):
 def test_there_is_nothing_else_in_the_package():
     with pytest.raises(AttributeError, match="module 'misread' has no attribute 'measured'"):
         misread.measured  # noqa: B018
+
+
+def test_images_of_one_group_count_as_one(result, hard):
+    groups = [f"object {number // 10}" for number in range(240)]  # all of the first three are wrong without noise
+    grouped = misread.measure(hard.predict, hard.images, hard.labels, name="toy", groups=groups, **QUICK)
+    alone, together = (one.accuracy.iloc[0] for one in (result, grouped))
+    assert together.accuracy == alone.accuracy
+    assert together.high - together.low > 2 * (alone.high - alone.low)
+    assert grouped.settings["groups"] == 24
+    assert "groups" not in result.settings
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [([1, 2], r"^groups: expected 240, one for each image, found the shape \(2,\)$"), ([1] * 240, "of one group")],
+)
+def test_wrong_groups_are_refused(hard, groups, told):
+    with pytest.raises(MisreadError, match=told):
+        misread.measure(hard.predict, hard.images, hard.labels, groups=groups, **QUICK)

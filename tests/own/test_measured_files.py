@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import softmax
 
+import misread
 from misread.own import files
 from misread.own.files import Request
 from misread.own.models.opened import open_model
@@ -193,7 +194,8 @@ def test_everything_that_determined_the_result_is_recorded(colours, tmp_path):
     assert first == second
     assert json.loads(json.dumps(first))["arguments"]["resize"] == "stretch"
     assert files.measure(Request(str(model), str(data), tmp_path / "elsewhere", **QUICK)).settings == first
-    assert {"misread", "python", "numpy", "onnxruntime"} <= set(first["versions"])
+    assert first["misread"] == misread.__version__
+    assert {"python", "numpy", "onnxruntime"} <= set(first["versions"])
     (data / "red/003.png").write_bytes((data / "red/009.png").read_bytes())
     other = measured(model, data).settings
     assert other["data"]["sha256"] != first["data"]["sha256"]

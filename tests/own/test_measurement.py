@@ -24,7 +24,9 @@ def strengths(sweep, kind="gaussian"):
 
 
 def thresholds(bands, chosen):
-    return measured_tables.all_thresholds(*measured(bands, chosen), chosen)["gaussian"]
+    sweep, energy = measured(bands, chosen)
+    how = measured_tables.resampling(sweep, chosen, None)
+    return measured_tables.all_thresholds(sweep, energy, chosen, how)["gaussian"]
 
 
 def test_without_refinement_exactly_the_grids_and_the_levels_are_measured(bands):
@@ -86,7 +88,8 @@ def test_smaller_strengths_are_measured_if_the_smallest_is_too_strong(bands, low
     chosen = settings(strengths={"gaussian": [lowest, 300.0]}, refine=4, resamples=100)
     sweep, energy = measured(bands, chosen)
     assert not sweep.duplicated(["noise_type", "strength", "row"]).any()
-    found = measured_tables.all_thresholds(sweep, energy, chosen)["gaussian"]
+    how = measured_tables.resampling(sweep, chosen, None)
+    found = measured_tables.all_thresholds(sweep, energy, chosen, how)["gaussian"]
     assert found["p10"]["status"] == "reached"
     assert found["p10"]["strength"] < lowest
     before = thresholds(bands, replace(chosen, refine=0))

@@ -67,7 +67,7 @@ def assert_same(found, expected, but=()):
 
 
 def test_every_image_is_there_without_noise_and_with_every_noise(written, manifest, few_bands):
-    assert list(manifest) == ["image", "noise_type", "strength", "file", "label", "mse"]
+    assert list(manifest) == ["image", "noise_type", "strength", "file", "label", "mse", "pixels"]
     noises = manifest.groupby(["noise_type", "strength"], sort=False).size()
     assert noises.index.tolist() == [
         ("none", 0),
@@ -279,7 +279,7 @@ def test_predictions_need_the_folder_of_the_noisy_files(written, scores, tmp_pat
     (tmp_path / "settings.json").write_text('{"seed": 1}')
     with pytest.raises(MisreadError, match=r"settings.json: missing or broken; `misread noise` wrote it"):
         files.measure(Request(str(tmp_path / "scores.csv"), str(tmp_path), tmp_path / "out"))
-    (tmp_path / "manifest.csv").write_text("image,noise_type,strength,file,label,mse\n")
+    (tmp_path / "manifest.csv").write_text("image,noise_type,strength,file,label,mse,pixels\n")
     with pytest.raises(MisreadError, match=r"manifest.csv: expected the table that `misread noise` wrote, found anoth"):
         files.measure(Request(str(tmp_path / "scores.csv"), str(tmp_path), tmp_path / "out"))
     (tmp_path / "manifest.csv").write_text("image,label\na.png,first\n")

@@ -74,10 +74,21 @@ def test_grey_models_get_grey_images(photos, out):
     images = open_images(photos)
     found = resized_set(images, 12, 20, 1, "stretch", out)
     assert found.images.shape == (COUNT + 1, 12, 20, 1)
-    colour = resize.stretch(images.read(0).image, (0, 0, 1, 1), (12, 20))
+    colour = resize.RESIZE_POLICIES["stretch"](images.read(0).image, (0, 0, 1, 1), (12, 20))
     assert (found.images[0, ..., 0] == cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)).all()
     assert (found.images[images.names.index("a/grey.png")] == 77).all()
     assert found.notes == ("40 images were converted to grey.",)
+
+
+@pytest.mark.parametrize("policy", ["letterbox", "crop_pad", "stretch"])
+def test_padding_is_told_from_the_image(photos, out, policy):
+    images = open_images(photos)
+    found = resized_set(images, 12, 20, 3, policy, out)
+    for row, (top, left, bottom, right) in zip(found.rows, found.boxes, strict=True):
+        white = np.full_like(images.read(row).image, 255)
+        square = resize.RESIZE_POLICIES[policy](white, (0, 0, white.shape[1], white.shape[0]), (12, 20))
+        assert (square[top:bottom, left:right] == 255).all()
+        assert (square == 255).all(axis=2).sum() == int(bottom - top) * int(right - left)
 
 
 def test_conversions_are_counted(photos, out):
@@ -139,7 +150,7 @@ def test_regions_of_interest_are_given_to_the_policy(photos, out):
     (photos / "t.csv").write_text("path,label,x1,y1,x2,y2\na/10.png,0,2,3,12,13\nb/11.png,1,0,0,5,9\n")
     images = open_images(photos / "t.csv")
     found = resized_set(images, 8, 8, 3, "crop_pad", out)
-    assert (found.images[0] == resize.crop_pad(images.read(0).image, (2, 3, 12, 13), 8)).all()
+    assert (found.images[0] == resize.RESIZE_POLICIES["crop_pad"](images.read(0).image, (2, 3, 12, 13), 8)).all()
 
 
 @pytest.mark.parametrize("skip", [False, True])

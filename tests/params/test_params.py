@@ -10,7 +10,7 @@ from misread.data.resize import RESIZE_POLICIES
 from misread.errors import MisreadError
 from misread.experiments.project_copy import ROOT, change_params
 from misread.gans import cgan, losses
-from misread.params import schema
+from misread.params import gan_sections, schema
 from misread.training.augment import POLICIES
 
 
@@ -62,6 +62,23 @@ def test_the_projects_own_parameters_are_valid_and_frozen():
         ("noise.types.gaussian.options.period", 3.0, ["noise.types.gaussian.options.period", "unknown key", "no keys"]),
         ("train", 3, ["train", "3", "section"]),
         ("data.validation_share", 1.0, ["data.validation_share", "less than 1"]),
+        ("repeats.networks", ["vgg"], ["repeats.networks: 'vgg': must be 'cnn' or 'inception_v3' or 'resnet50'"]),
+        ("repeats.networks", ["cnn", "cnn"], ["repeats.networks: ['cnn', 'cnn']: must not have a value twice"]),
+        ("repeats.further", [2, 2], ["repeats.further: [2, 2]: must not have a value twice"]),
+        ("repeats.further", [1, 2], ["repeats.further[0]", "1", "greater than or equal to 2"]),
+        ("repeats.further", 3, ["repeats.further", "3", "must be a list"]),
+        (
+            "sweep.random_options",
+            {"periodic": {"period": [9.0, 3.0]}},
+            ["sweep.random_options.periodic.period", "rise"],
+        ),
+        (
+            "sweep.random_options",
+            {"gaussian": {"period": 3.0}},
+            ["sweep.random_options.gaussian.period", "unknown key"],
+        ),
+        ("noise.types.salt_pepper.options.per_channel", 1, ["per_channel", "1", "must be true or false"]),
+        ("regimes.robust.options", {"salt_pepper": {"per_channel": [False, True]}}, ["per_channel", "must be true or"]),
         ("train.replicas", 0, ["train.replicas", "0", "greater than or equal to 1"]),
         ("train.replicas", 257, ["train.replicas", "257", "less than or equal to 256"]),
         ("train.replicas", 3, ["train.replicas: 3: must divide every batch_size", "cnn in the regime clean is 128"]),
@@ -72,6 +89,21 @@ def test_wrong_value(folder, key, value, told):
     message = refusal(folder)
     for part in told:
         assert part in message
+
+
+def test_trainings_have_seeds_of_their_own(folder):
+    change_params(folder, {"seed": 2**32 - 1, "repeats.further": [2, 5]})
+    loaded = params.load(folder / "params.yaml")
+    assert loaded.trainings_of("cnn") == (1, 2, 5)
+    assert loaded.trainings_of("resnet50") == (1,)
+    assert [loaded.seed_of(training) for training in loaded.trainings] == [2**32 - 1, 0, 3]
+
+
+def test_an_option_that_is_no_number_has_no_range(folder):
+    change_params(folder, {"regimes.robust.options": {"salt_pepper": {"per_channel": True}}})
+    noises = params.load(folder / "params.yaml").noises_in("robust")
+    assert noises["salt_pepper"]["options"] == {"per_channel": (True, True)}
+    assert noises["periodic"]["options"]["period"] == (8.0, 8.0)
 
 
 def test_layers_that_stay_random_are_refused(folder):
@@ -100,8 +132,8 @@ def test_broken_and_missing_file(folder):
 def test_every_choice_has_its_row_in_a_registry():
     assert set(get_args(schema.ResizePolicy)) == set(RESIZE_POLICIES)
     assert set(get_args(schema.Augmentation)) == set(POLICIES)
-    assert set(get_args(schema.GanLoss)) == set(losses.LOSSES)
-    assert set(get_args(schema.Condition)) == set(cgan.CONDITIONS)
+    assert set(get_args(gan_sections.GanLoss)) == set(losses.LOSSES)
+    assert set(get_args(gan_sections.Condition)) == set(cgan.CONDITIONS)
 
 
 class TestSectionsOfNetworksAndNoiseTypes:

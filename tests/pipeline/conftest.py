@@ -54,3 +54,25 @@ def clone(tmp_path_factory):
     with ThreadPoolExecutor() as beside:
         made.variant = beside.submit(try_variant, other)
         yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Note on a test that it failed."""
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def restored_after_a_failure(request):
+    """A test that fails leaves the clone as it was, so that the others do not fail as well."""
+    if "clone" not in request.fixturenames:
+        yield
+        return
+    shared = request.getfixturevalue("clone")
+    state = shared.state()
+    yield
+    if request.node.failed:
+        shared.git("checkout", "--quiet", "src", "stages")
+        shared.restore(state)

@@ -61,7 +61,10 @@ def test_both_additions_are_in_every_table_and_figure_of_the_page(clone):
         for name in names:
             assert word in figures[name].split("</figure>")[0], f"{word} in {name}"
     tables = {part.split("</strong>")[0]: part for part in page.split("<caption><span><strong>")[1:]}
-    without_networks = ("Which misc", "Scores of the GANs", "Accuracy of the downstream", "Strength and error")
+    without_networks = (
+        "Which misc", "Scores of the GANs", "Accuracy of the downstream", "Gains from", "Strength and error",
+        "Several trainings", "What is claimed",
+    )  # fmt: skip
     for title, table in tables.items():
         if not title.startswith(without_networks):
             assert "vgg16" in table, title
@@ -76,12 +79,12 @@ def test_a_noise_type_comes_and_goes_without_other_noise_and_trains_only_who_see
     assert not list(clone.folder.glob("data/noisy/speckle-*"))
     assert not list(clone.folder.glob("data/sets/*/test/speckle-*"))
     # Networks of the regime `robust` are trained on all types of noise.
-    assert outdated(clone, "train", "train_downstream", "train_gan") == [
-        f"train@{network}-robust" for network in NETWORKS
-    ]
+    assert outdated(clone, "train", "train_again", "train_downstream", "train_gan") == [
+        *(f"train@{network}-robust" for network in NETWORKS), "train_again@cnn-robust-2",
+    ]  # fmt: skip
     assert "evaluate@cnn-clean" in outdated(clone, "evaluate")
     add(clone.folder, SPECKLE)
-    assert clone.repro("arrange", "train") == [], "what was made before is in the cache"
+    assert clone.repro("arrange", "train", "train_again") == [], "what was made before is in the cache"
     clone.restore(state)
 
 
@@ -91,9 +94,8 @@ def test_a_network_comes_and_goes_without_training_others(clone):
     noises = {f"noise@{kind}-{level}" for kind in NOISE_TYPES for level in ("min", "avg", "max")}
     assert set(clone.repro("arrange")) == {"check", "prepare", *noises, "arrange"}
     for left in ("predictions", "sweep", "scores", "history"):
-        assert {path.name.split(".")[0] for path in (clone.folder / "reports" / left).iterdir()} == {
-            "cnn-clean", "cnn-noisy", "cnn-robust",
-        }  # fmt: skip
+        names = {path.name.split(".")[0] for path in (clone.folder / "reports" / left).iterdir()}
+        assert {name.removesuffix("-2") for name in names} == {"cnn-clean", "cnn-noisy", "cnn-robust"}, left
     assert not list(clone.folder.glob("metrics/vgg16*"))
     assert outdated(clone, "train", "evaluate", "sweep", "train_downstream", "train_gan") == []
     add(clone.folder, VGG16)
@@ -119,8 +121,51 @@ def test_settings_of_a_network_in_one_regime_train_it_in_no_other(clone):
     state = clone.state()
     change_params(clone.folder, {"regimes.robust.networks.cnn": {"epochs": 1}})
     clone.repro("check")
-    assert outdated(clone, "train", "arrange") == ["train@cnn-robust"]
+    assert outdated(clone, "train", "train_again", "arrange") == ["train@cnn-robust", "train_again@cnn-robust-2"]
     clone.restore(state)
+
+
+def test_another_training_trains_and_touches_no_other(clone):
+    state = clone.state()
+    change_params(clone.folder, {"repeats.further": [2, 3]})
+    assert clone.repro("arrange") == ["check", "arrange"]
+    new = [f"train_again@cnn-{regime}-3" for regime in ("clean", "noisy", "robust")]
+    assert outdated(clone, "train", "train_again", "train_gan") == new
+    change_params(clone.folder, {"repeats.further": []})
+    assert clone.repro("arrange") == ["check", "arrange"]
+    assert not (clone.folder / "reports/history/cnn-clean-2.csv").exists()
+    assert outdated(clone, "train", "train_again") == []
+    clone.restore(state)
+
+
+def test_a_training_that_is_no_longer_wanted_is_not_predicted_again(clone):
+    state = clone.state()
+    further = clone.folder / "models/cnn-clean/again"
+    for number in ("3", "notes"):
+        shutil.copytree(further / "2", further / number)
+    # `arrange` has run with these parameters, so DVC would restore its outputs: nothing else can remove this training.
+    assert outdated(clone, "arrange") == []
+    for stage in ("evaluate", "sweep"):
+        shutil.copytree(further / "2", further / "3", dirs_exist_ok=True)
+        clone.run("./run", stage, "cnn", "clean")
+        assert {path.name for path in further.iterdir()} == {"2", "notes"}, stage
+    test_two_trainings_are_in_every_table(clone)
+    shutil.rmtree(further / "notes")
+    assert outdated(clone, "evaluate@cnn-clean", "sweep@cnn-clean") == [], "the same bytes as before"
+    clone.restore(state)
+
+
+def test_two_trainings_are_in_every_table(clone):
+    first, again = (clone.folder / f"models/cnn-clean/{name}model.keras" for name in ("", "again/2/"))
+    assert first.read_bytes() != again.read_bytes()
+    for path in ("predictions/cnn-clean.parquet", "sweep/cnn-clean/strengths.parquet"):
+        assert set(pd.read_parquet(clone.folder / "reports" / path).training) == {1, 2}, path
+    assert set(pd.read_parquet(clone.folder / "reports/predictions/vgg16-clean.parquet").training) == {1}
+    table = pd.read_csv(clone.folder / "reports/scores/cnn-clean/by_noise.csv", keep_default_na=False, na_values=[""])
+    assert (table.trainings == 2).all()
+    assert table.spread.notna().all()
+    downstream = pd.read_csv(clone.folder / "reports/tables/downstream.csv", keep_default_na=False)
+    assert (downstream.trainings == 2).all()
 
 
 def test_other_code_of_a_noise_trains_only_who_sees_it(clone):

@@ -39,7 +39,9 @@ STAGES = {
     "download": Writes(("data/gtsrb",), 5 << 20),
     "prepare": Writes(("data/clean",), 10 << 20),
     "noise gaussian avg": Writes(("data/noisy/gaussian-avg",), 10 << 20),
-    "train cnn clean": Writes(("models/cnn-clean", "reports/history/cnn-clean.csv"), 300 << 10),
+    "train cnn clean": Writes(
+        ("models/cnn-clean/model.keras", "models/cnn-clean/training.json", "reports/history/cnn-clean.csv"), 300 << 10
+    ),
     "sweep cnn clean": Writes(("reports/sweep/cnn-clean",), 12 << 10),
     "report": Writes(("reports/figures", "reports/index.html", "reports/results.md"), 100 << 10),
 }

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from pipeline.conftest import DOWNSTREAM, GAN_KEYS, KEYS, NETWORKS, NOISE_TYPES
+from pipeline.conftest import DOWNSTREAM, GAN_KEYS, KEYS, NETWORKS, NOISE_TYPES, REGIMES
 
 from misread import params
 from misread.data import store
@@ -22,7 +22,8 @@ def read_csv(clone, path):
 
 def test_every_stage_runs_in_order_and_then_none(clone):
     assert clone.ran[0] == "check"
-    expected = {"check", "download", "prepare", "arrange", "measure_noise", "evaluate_downstream", "tabulate", "report"}
+    expected = {"check", "download", "prepare", "arrange", "measure_noise", "group_tracks", "evaluate_downstream"}
+    expected |= {"tabulate", "report"} | {f"train_again@cnn-{regime}-2" for regime in REGIMES}
     expected |= {f"noise@{kind}-{level}" for kind in NOISE_TYPES for level in params.LEVELS}
     expected |= {f"pretrained@{network}" for network in NETWORKS}
     expected |= {f"{stage}@{key}" for stage in ("train", "evaluate", "sweep", "score") for key in KEYS}
@@ -93,7 +94,7 @@ def test_metrics_of_the_gans(clone):
         else:
             assert 1 <= metrics["coverage"]["classes"] <= 43
     gains = read_csv(clone, "reports/tables/gains.csv")
-    assert len(gains) == 2 * 3 * SETS
+    assert len(gains) == (2 * 3 + 1) * SETS
     assert (gains.low <= gains.gain).all()
     assert (gains.gain <= gains.high).all()
 

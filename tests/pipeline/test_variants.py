@@ -39,7 +39,7 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
     # A dry run shows what the change itself touches; the test below, that what uses a result follows it.
     ran = clone.would_run()
     clone.restore(state)
-    trained = [f"train@{network}-noisy" for network in NETWORKS] + ["train_downstream@noise"]
+    trained = [f"train@{network}-noisy" for network in NETWORKS] + ["train_again@cnn-noisy-2", "train_downstream@noise"]
     gans = [f"{stage}@{kind}-noisy" for stage in ("train_gan", "evaluate_gan") for kind in ("gan", "cgan")]
     scored = [f"score@{key}" for key in KEYS]
     assert sorted(ran) == sorted([*trained, *gans, *scored, "tabulate", "report"])
@@ -48,7 +48,8 @@ def test_a_variant_touches_what_names_it_and_nothing_else(clone):
 def test_a_variant_is_compared_with_what_was_before(clone):
     variant = clone.variant.result()
     cnn = [f"{stage}@cnn-{regime}" for stage in ("train", "evaluate") for regime in ("clean", "noisy")]
-    assert sorted(variant.ran) == sorted(["check", *cnn, "sweep@cnn-noisy", "score@cnn-noisy"])
+    again = [f"train_again@cnn-{regime}-2" for regime in ("clean", "noisy")]
+    assert sorted(variant.ran) == sorted(["check", *cnn, *again, "sweep@cnn-noisy", "score@cnn-noisy"])
     assert "chosen" in variant.difference
     assert "metrics/cnn-noisy.json" in variant.difference
 
@@ -111,7 +112,7 @@ def test_another_project_brings_one_network(clone, tmp_path):
     """As README says: from a repository and its remote, without the rest of the data."""
     remote, published = tmp_path / "remote", tmp_path / "published"
     clone.dvc("remote", "add", "--local", "storage", str(remote))
-    clone.dvc("push", "--remote", "storage", "models/cnn-clean")
+    clone.dvc("push", "--remote", "storage", "train@cnn-clean", "train_again@cnn-clean-2")
     clone.run("git", "clone", "--quiet", str(clone.folder), str(published))
     settings = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {remote}\n"
     (published / ".dvc/config").write_text(settings)

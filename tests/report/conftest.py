@@ -29,6 +29,7 @@ NOT_REACHED = dict.fromkeys(("strength", "low", "high", "rmse", "psnr")) | {"sta
 BELOW = NOT_REACHED | {"status": BELOW_GRID}
 CALIBRATION = {"accuracy": 0.7, "ece": 0.2, "ece_scaled": 0.1, "aurc": 0.1, "coverage": 0.6, "temperature": 1.5}
 WRONG = dict(zip(KEYS, (0.9, 0.8), strict=True))  # mean confidence
+TAKEN = ("generated", "clean", *(f"{kind}-max" for kind in TYPES))  # sets that discriminators see
 TEMPLATES = ROOT / "src/misread/report/templates"
 
 
@@ -65,8 +66,8 @@ def ranked(areas, half=0.05):
     ]  # fmt: skip
     pairs = [
         {
-            "network": key, "first": one, "second": other, "difference": a - b, "low": a - b - half,
-            "high": a - b + half, "n": 100,
+            "network": key, "first": one, "second": other, "measure": "area", "difference": a - b,
+            "low": a - b - half, "high": a - b + half, "n": 100,
         }
         for key, of_types in areas.items()
         for (one, a), (other, b) in itertools.combinations(
@@ -99,8 +100,9 @@ def made_up() -> dict:
     ranking, pairs = ranked({"cnn-clean": (0.6, 0.4, 0.5), "cnn-noisy": (0.8, 0.5, 0.6)})
     both = [{"network": key, "noise": noise} for key in KEYS for noise in ("clean", "salt_pepper-max")]
     gan = {
-        "fid": 9.0, "fid_floor": 1.0, "precision": 0.7, "recall": 0.1, "residual_rms": 5.0, "diversity": 0.6,
-        "gan_test": {"accuracy": 0.8}, "gan_train": {"clean": {"accuracy": 0.5}},
+        "fid": 9.0, "fid_floor": 1.0, "kid": 2.0, "kid_spread": 0.2, "kid_floor": 0.1, "kid_spread_floor": 0.05,
+        "compared": 20, "precision": 0.7, "recall": 0.1, "residual_rms": 5.0, "diversity": 0.6,
+        "gan_test": {"accuracy": 0.8}, "gan_train": {"clean": {"accuracy": 0.5, "spread": 0.01}},
     }  # fmt: skip
     plain = {name: value for name, value in gan.items() if name not in ("gan_test", "gan_train", "diversity")}
     measured = {"n": 10, "rmse": 10.0, "psnr": 28.0, "ssim": 0.9}
@@ -109,13 +111,40 @@ def made_up() -> dict:
     return {
         "keys": list(KEYS),
         "scored": {
-            key: per_set(label="cnn", regime=key[4:], accuracy=accuracy, low=accuracy - 0.01, high=accuracy + 0.01)
-            for key, accuracy in zip(KEYS, (0.9, 0.7), strict=True)
+            key: per_set(
+                label="cnn", regime=key[4:], accuracy=accuracy, low=accuracy - 0.01, high=accuracy + 0.01,
+                trainings=trainings, spread=spread,
+            )
+            for key, accuracy, trainings, spread in zip(KEYS, (0.9, 0.7), (3, 1), (0.004, np.nan), strict=True)
         },
         "thresholds": thresholds({"cnn-clean": 0.03, "cnn-noisy": 0.2}),
         "curves": pd.DataFrame({"network": KEYS, "n": [90, 70]}),
         "ranking": ranking,
         "ranking_pairs": pairs,
+        "ranking_luma": ranking,
+        "ranking_luma_pairs": pairs,
+        "thresholds_random_options": thresholds({"cnn-clean": 0.05, "cnn-noisy": 0.3}),
+        "thresholds_by_size": pd.DataFrame(
+            [
+                {"network": key, "noise_type": kind, "size": size, "side_low": low, "side_high": high, "n": 9} | REACHED
+                for key in KEYS
+                for kind in TYPES
+                for size, low, high in (("small", 15.0, 25.0), ("large", 25.0, 200.0))
+            ]
+        ),
+        "psychometric": pd.DataFrame(
+            [
+                {"network": key, "noise_type": kind, "level": "p10", "strength": 0.06, "monotone": 0.05, "ratio": 1.2}
+                for key in KEYS
+                for kind in TYPES
+            ]
+        ),
+        "track_effects": pd.concat(
+            per_set(network=key, error=0.1, correlation=0.5, effect=15.5, effective=6.5, images=100, tracks=10)
+            for key in KEYS
+        ),
+        "tracks": {"together": 0.9, "correct": 0.92, "nearest": 0.99, "tracks": 10, "groups": 11, "images": 100},
+        "groups": 12,
         "fourier": pd.DataFrame(
             [
                 {"network": key, "period": period, "angle": 45.0, "accuracy": accuracy, "low": 0.1, "high": 0.9}
@@ -133,6 +162,7 @@ def made_up() -> dict:
                 "selected": change,
                 "clean": {"difference": -0.1, "low": -0.12, "high": -0.08},
                 "noisy": {"difference": 0.05, "low": 0.04, "high": 0.06},
+                **dict.fromkeys(TYPES, change),
             }
         },
         "calibration": {key: per_set(**CALIBRATION | {"confidence_when_wrong": wrong}) for key, wrong in WRONG.items()},
@@ -149,10 +179,17 @@ def made_up() -> dict:
         "noise": {"gaussian-max": {"strength": 50.0, "28px": measured, "40px": measured}},
         "downstream": pd.concat(per_set(classifier=name, accuracy=0.9, low=0.8, high=1.0) for name in downstream),
         "gains": pd.concat(
-            per_set(classifier="augmented-clean", control=control, gain=0.1, low=0.05, high=0.2)
-            for control in ("real", "label_preserving", "noise")
+            per_set(classifier=name, control=control, gain=0.1, low=0.05, high=0.2)
+            for name, control in (
+                ("augmented-clean", "real"), ("augmented-clean", "label_preserving"), ("augmented-clean", "noise"),
+                ("noise", "real"),
+            )
         ),
         "gan_scores": {"gan-clean": plain, "cgan-clean": gan},
+        "gan_proportions": {
+            key: pd.DataFrame({"measure": [f"taken_for_real.{name}" for name in TAKEN], "value": 0.5})
+            for key in ("gan-clean", "cgan-clean")
+        },
         "gan_variants": pd.DataFrame(
             {"condition": ["concat"], "learning rate": [0.0002], "GAN-test": [0.3], "FID": [200]}
         ),

@@ -8,7 +8,8 @@ import keras
 import pytest
 from gtsrb import faulty_server as faults
 
-from misread import transfer
+from misread import paths, transfer
+from misread.data import texts
 from misread.errors import MisreadError
 from misread.own.models.opened import open_model
 from misread.training import backbones, saving
@@ -217,6 +218,8 @@ def test_another_network_in_place_of_a_trained_one_is_told_in_one_line(project, 
     path = made.folder / folder / "model.keras"
     path.parent.mkdir(parents=True)
     saving.save(build(), path)
+    (made.folder / paths.REPEATS).mkdir(parents=True)
+    texts.write({made.folder / paths.REPEATS / "cnn.json": texts.as_json({"trainings": [1]})})
     message = made.run(*command)
     assert message.startswith(f"error: {folder}/model.keras: {told}")
     assert message.endswith("params.yaml asks for (None, 16, 16, 3) and (None, 43); `dvc repro` trains it anew")

@@ -34,7 +34,7 @@ VARIANTS: dict[str, dict[str, object]] = {
 def measure(name: str) -> dict[str, object]:
     """Run one variant and return its row of the table."""
     changes = VARIANTS[name]
-    variants.run(f"cgan-{name}", changes, STAGE)
+    variants.run(f"cgan-{name}", variants.ONCE | changes, STAGE)
     metrics = json.loads(variants.read(f"cgan-{name}", METRICS))
     defaults = params.load(ROOT / "params.yaml")
     settings = {

@@ -1,9 +1,9 @@
 """Compare ways to train cnn in the regime `robust`, by `dvc exp run`: writes docs/comparisons/robust_training.csv.
 
 `./run misread.experiments.compare_robust_training`. The variants differ in the settings of the regime: clean signs
-in each batch, noise before or after augmentation, its strength, and its types. All of them are trained for fewer epochs
-than the study, which saves time. DVC's run cache restores variants that were run before. All variants take an hour on
-2 cores.
+in each batch, noise before or after augmentation, its strength, and its types. All of them are trained once, and for
+fewer epochs than the study, which saves time. DVC's run cache restores variants that were run before. All variants take
+an hour on 2 cores.
 """
 
 import itertools
@@ -62,7 +62,7 @@ def named() -> dict[str, Variant]:
 def measure(name: str, variant: Variant) -> dict[str, object]:
     """Run one variant and return its row of the table."""
     experiment = f"robust-{name}".replace("_", "-").replace(".", "-")
-    variants.run(experiment, variant.changes, f"evaluate@{variant.key}")
+    variants.run(experiment, variants.ONCE | variant.changes, f"evaluate@{variant.key}")
     accuracies = variants.accuracies(experiment, variant.key)
     clean = accuracies.pop("clean")
     means = {

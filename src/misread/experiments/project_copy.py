@@ -9,7 +9,7 @@ from misread import params, paths
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = (
-    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/comparisons/gan_variants.csv", "reports/own/README.md",
+    "dvc.yaml", "params.yaml", "run", "stages", "src", "docs/comparisons", "reports/own/README.md",
     ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore",
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ DEMO = {
     "downstream.epochs": 8,
     "downstream.batch_size": 32,
     "gan.evaluation.images": 1000,
+    "repeats.further": [],
     "sweep.images": 400,
     "noise.types.salt_pepper.sweep": [0.004, 0.01, 0.025, 0.06, 0.15, 0.4, 0.9],
     "noise.types.periodic.sweep": [3.0, 7.0, 14.1, 28.0, 56.0, 120.0, 350.0],
@@ -76,6 +77,7 @@ TINY = DEMO | {
     "downstream.epochs": 1,
     "downstream.batch_size": 64,
     "gan.evaluation.images": 300,
+    "repeats.further": [2],
     "sweep.images": 100,
     "noise.types.salt_pepper.sweep": [0.01, 0.04, 0.1, 0.3, 0.9],
     "noise.types.periodic.sweep": [7.0, 20.0, 50.0, 110.0, 350.0],
@@ -158,6 +160,8 @@ def remove_networks(folder: Path, names: tuple[str, ...]) -> None:
     params = yaml.load(path)
     for name in names:
         del params["networks"][name]
+        if name in params["repeats"]["networks"]:
+            params["repeats"]["networks"].remove(name)
     yaml.dump(params, path)
 
 

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import dvc.api
@@ -11,6 +12,11 @@ import pandas as pd
 from misread import paths
 from misread.experiments.project_copy import ROOT
 from misread.metrics import accuracy
+
+Read = Callable[[str], bytes]  # path of a result -> its content
+
+
+ONCE = {"repeats.further": "[]"}  # changes with which everything is trained once, for tables of many variants
 
 
 def run(name: str, settings: dict, stage: str) -> None:
@@ -49,6 +55,24 @@ def obstacle_to_copies(project: Path) -> str | None:
 def read(name: str, path: str) -> bytes:
     """Read a file that an experiment wrote."""
     return dvc.api.read(path, repo=str(ROOT), rev=name, mode="rb")
+
+
+def here(path: str) -> bytes:
+    """Read a result of the study itself, as `read` reads that of an experiment."""
+    return (ROOT / path).read_bytes()
+
+
+def scores(read_file: Read, key: str, table: str) -> pd.DataFrame:
+    """A table of a classifier in `reports/scores`.
+
+    Args:
+        read_file: `here`, or `read` of an experiment.
+        key: key of the classifier.
+        table: name of the table.
+
+    """
+    found = io.BytesIO(read_file(f"{paths.scores(key)}/{table}.csv"))
+    return pd.read_csv(found, keep_default_na=False, na_values=[""])
 
 
 def accuracies(experiment: str, key: str) -> dict[str, float]:

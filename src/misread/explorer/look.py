@@ -29,7 +29,7 @@ class Noisy(NamedTuple):
 
     clean: np.ndarray  # uint8, (SIZE, SIZE, 3), RGB, or as the form of a user's own network says
     noisy: np.ndarray  # as clean
-    rmse: float  # grey levels, after clipping
+    rmse: float  # grey levels, after clipping and without padding
     psnr: float | None  # decibels; None: infinite
 
 
@@ -52,7 +52,7 @@ def opened(folder: Path) -> Opened:
 
     """
     project = projects.load(folder)
-    signs = TestSigns(folder, project.owners, project.forms)
+    signs = TestSigns(folder, project.owners, project.settings.resize, project.forms)
     return Opened(project, Networks(project.classifiers), signs)
 
 
@@ -72,7 +72,7 @@ def with_noise(sign: Sign, noise_type: str, strength: float, settings: Params) -
             clean[None], np.array([sign.row]), noise_type=noise_type, strength=strength,
             options=settings.noise.options_of(noise_type), seed=settings.seed, split="test",
         )[0]  # fmt: skip
-        rmse = quality.mean_square(clean[None], noisy[None]) ** 0.5
+        rmse = quality.errors(clean[None], noisy[None], np.array([sign.boxes[size]])).rmse
         result[size] = Noisy(clean, noisy, rmse, quality.psnr_of(rmse))
     return result
 

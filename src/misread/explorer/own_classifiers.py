@@ -11,13 +11,15 @@ import pandas as pd
 
 from misread import paths
 from misread.data import own_results, texts
-from misread.data.resize import RESIZE_POLICIES, Roi
+from misread.data.resize import RESIZE_POLICIES, Roi, Shape, own_box
 from misread.gtsrb import classes, dataset, zips
 from misread.inference.predictions import Predict
 from misread.own.feeding import Feeding, predictor
 from misread.own.images.benchmark import ArchiveReader
 from misread.own.models.opened import open_model
 from misread.params.own_entries import OwnNetwork
+
+Box = tuple[int, int, int, int]  # top, left, bottom and right in pixels, the last two exclusive
 
 
 class Form(NamedTuple):
@@ -32,6 +34,10 @@ class Form(NamedTuple):
         """An image, uint8 ``(height, width, 3)``, RGB, in this form: uint8, ``(HEIGHT, WIDTH, CHANNELS)``."""
         resized = RESIZE_POLICIES[self.policy](image, roi, (self.height, self.width))
         return resized if self.channels == 3 else cv2.cvtColor(resized, cv2.COLOR_RGB2GRAY)[..., None]
+
+    def own_box(self, shape: Shape, roi: Roi) -> Box:
+        """Which pixels of an image in this form are not padding, see `misread.data.resize.own_box`."""
+        return own_box(self.policy, shape, roi, (self.height, self.width))
 
 
 class OwnClassifier(NamedTuple):

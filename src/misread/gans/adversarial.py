@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from misread.gans.losses import LOSSES, Loss
-from misread.params.schema import GanTraining
+from misread.params.gan_sections import GanTraining
 
 RECORDED = ("discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy")
 

@@ -9,7 +9,8 @@ from misread.data import store
 from misread.gans import evaluator
 from misread.gans.evaluator import Network
 from misread.gtsrb import classes
-from misread.metrics import gan_scores, generation
+from misread.metrics import bootstrap, gan_scores, generation
+from misread.metrics.bootstrap import Resampling
 from misread.metrics.intervals import Estimate, proportion
 from misread.params import Params
 
@@ -22,6 +23,12 @@ class Signs(NamedTuple):
     index: pd.DataFrame  # class_id, track and validation of the same rows
     test: dict[str, store.ImageSet]  # the clean and all noisy test sets by name
     compared: dict[str, store.ImageSet]  # the training set, clean and with each noise, by name
+    groups: np.ndarray  # int: estimated track of each test image
+
+    @property
+    def tracks(self) -> np.ndarray:
+        """Track of each real image, with a number of its own over all classes: int, ``(N,)``."""
+        return self.index.groupby(["class_id", "track"]).ngroup().to_numpy()
 
     @property
     def training(self) -> np.ndarray:
@@ -59,12 +66,12 @@ def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Para
     training, labels, threads = signs.training, np.asarray(signs.real.labels), settings.threads
     seen, features = evaluator.classes_and_features(networks.evaluator, signs.generated.images, threads=threads)
     seen_real, real_features = evaluator.classes_and_features(networks.evaluator, signs.real.images, threads=threads)
-    distances, shares, count = _fidelity(features, real_features[training], signs.index[training], settings)
+    distances, shares, count = _fidelity(features, real_features, signs, settings)
     per_class = gan_scores.per_class(
         seen, features, signs.generated.labels if conditional else None, labels[training], real_features[training]
     )
     noise = _noise(signs, count, settings)
-    taken = _taken_for_real(signs, networks.discriminator, conditional, settings.gan.training.loss, threads)
+    taken = _taken_for_real(signs, networks.discriminator, conditional, settings)
     scores = {
         **distances,
         "precision": shares["precision"].value,
@@ -85,16 +92,20 @@ def evaluate(signs: Signs, networks: Networks, conditional: bool, settings: Para
 
 
 def _fidelity(
-    features: np.ndarray, real: np.ndarray, index: pd.DataFrame, settings: Params
+    features: np.ndarray, real: np.ndarray, signs: Signs, settings: Params
 ) -> tuple[dict[str, float], dict[str, Estimate], int]:
     """Distances and shares of `gan_scores.fidelity`, and the number of images compared of each kind."""
-    rng = np.random.default_rng(settings.seed)
-    tracks = index.groupby(["class_id", "track"]).ngroup().to_numpy()
-    *halves, frames = generation.halves_by_track(tracks, settings.gan.evaluation.images, rng)
-    count = min(len(features), *map(len, halves))
-    chosen = [features[rng.choice(len(features), count, replace=False)], *(real[half[:count]] for half in halves)]
-    distances, shares = gan_scores.fidelity(*chosen, neighbors=max(3, frames), seed=settings.seed)
-    return distances, shares, count
+    rng, wanted = np.random.default_rng(settings.seed), settings.gan.evaluation.images
+    samples, frames = [], 1
+    for part in (~signs.training, signs.training):
+        chosen, most = generation.spread_over_tracks(signs.tracks[part], wanted)
+        samples.append(gan_scores.Compared(real[part], signs.tracks[part]).of(chosen))
+        frames = max(frames, most)
+    every = [gan_scores.Compared(features, np.arange(len(features))), *samples]
+    count = min(len(one.features) for one in every)
+    compared = [one.of(rng.choice(len(one.features), count, replace=False)) for one in every]
+    distances, shares = gan_scores.fidelity(*compared, max(3, frames), settings.sweep.resamples, settings.seed)
+    return distances | {"compared": count}, shares, count
 
 
 def _gan_test(
@@ -110,24 +121,25 @@ def _gan_test(
     return shares, scores
 
 
-def _taken_for_real(
-    signs: Signs, discriminator: Network, conditional: bool, loss: str, threads: int
-) -> dict[str, Estimate]:
-    """Share of the images of each set that the discriminator classifies as real."""
+def _taken_for_real(signs: Signs, discriminator: Network, conditional: bool, settings: Params) -> dict[str, Estimate]:
+    """Share of the images of each set that the discriminator classifies as real; frames of a track belong together."""
+    training, held_out = np.flatnonzero(signs.training), np.flatnonzero(~signs.training)
+    generated = np.arange(len(signs.generated.images))
     image_sets = {
-        "generated": (signs.generated, None),
-        "trained_on": (signs.real, np.flatnonzero(signs.training)),
-        "held_out": (signs.real, np.flatnonzero(~signs.training)),
-        **{name: (one, None) for name, one in signs.test.items()},
+        "generated": (signs.generated, None, generated),
+        "trained_on": (signs.real, training, signs.tracks[training]),
+        "held_out": (signs.real, held_out, signs.tracks[held_out]),
+        **{name: (one, None, signs.groups) for name, one in signs.test.items()},
     }
-    return {
-        name: proportion(
-            evaluator.taken_for_real(
-                discriminator, loss, one.images, one.labels if conditional else None, rows, threads
-            )
-        )
-        for name, (one, rows) in image_sets.items()
-    }
+    found = {}
+    for name, (one, rows, groups) in image_sets.items():
+        taken = evaluator.taken_for_real(
+            discriminator, settings.gan.training.loss, one.images, one.labels if conditional else None, rows,
+            settings.threads,
+        )  # fmt: skip
+        how = Resampling(np.unique(groups, return_inverse=True)[1], settings.sweep.resamples, settings.seed)
+        found[name] = proportion(taken) if groups is generated else bootstrap.share(taken[None], how)
+    return found
 
 
 def _noise(signs: Signs, count: int, settings: Params) -> pd.DataFrame:

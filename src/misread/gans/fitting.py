@@ -16,7 +16,7 @@ from misread.gans.adversarial import RECORDED, Adversarial
 from misread.gans.cgan import ConditionalGAN
 from misread.gans.gan import GAN
 from misread.gtsrb import classes
-from misread.params.schema import Collapse, Gan
+from misread.params.gan_sections import Collapse, Gan
 from misread.training.augment import POLICIES
 from misread.training.determinism import make_deterministic
 from misread.training.input_pipeline import InputPipeline, dataset

@@ -9,7 +9,7 @@ from keras import layers, ops
 
 from misread.gans.adversarial import Adversarial, to_network_range
 from misread.gans.dense import discriminator_stack, generator_stack
-from misread.params.schema import Gan
+from misread.params.gan_sections import Gan
 
 
 def generator(params: Gan) -> keras.Model:

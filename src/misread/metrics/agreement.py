@@ -5,10 +5,9 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from misread.metrics import accuracy
+from misread.metrics import accuracy, bootstrap
+from misread.metrics.bootstrap import Resampling
 from misread.metrics.intervals import CONFIDENCE
-
-RESAMPLES = 1000
 
 
 def kappa(counts: np.ndarray) -> np.ndarray:
@@ -34,47 +33,50 @@ def kappa(counts: np.ndarray) -> np.ndarray:
         return np.where(varies, ((both + neither) / total - expected) / (1 - expected), np.nan)
 
 
-def error_consistency(one: np.ndarray, other: np.ndarray, seed: int) -> dict[str, float]:
+def error_consistency(one: np.ndarray, other: np.ndarray, how: Resampling) -> dict[str, float]:
     """`kappa` of two classifiers on the same images.
 
     Args:
         one: bool, ``(N,)``: which images the first classifier classifies correctly.
         other: bool, ``(N,)``: which images the second classifier classifies correctly.
-        seed: seed of the bootstrap.
+        how: resampling of the images.
 
     Returns:
-        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of a bootstrap over images; NaN if
-        more than 5% of the resamples have no kappa), and ``n``.
+        ``kappa`` with ``low`` and ``high`` (95% interval: percentiles of the resamples; NaN if more than 5% of them
+        have no kappa), and ``n``.
 
     """
-    counts = np.bincount(3 - (2 * one.astype(int) + other.astype(int)), minlength=4)
-    drawn = np.random.default_rng(seed).multinomial(len(one), counts / len(one), RESAMPLES)
-    resampled = kappa(drawn)
+    kinds = np.eye(4)[3 - (2 * one.astype(int) + other.astype(int))]
+    found = bootstrap.totals(kinds[None], how)
+    resampled = kappa(found.resampled)
     outside = (1 - CONFIDENCE) / 2
     low = high = np.nan
     if np.isnan(resampled).mean() <= 1 - CONFIDENCE:
         low, high = np.nanquantile(resampled, [outside, 1 - outside])
-    return {"kappa": float(kappa(counts)), "low": float(low), "high": float(high), "n": len(one)}
+    return {"kappa": float(kappa(found.observed)), "low": float(low), "high": float(high), "n": len(one)}
 
 
-def table(predictions: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
-    """Error consistency of each pair of classifiers under each noise.
+def table(predictions: dict[str, pd.DataFrame], how: Resampling) -> pd.DataFrame:
+    """Error consistency of each pair of classifiers under each noise, and of two trainings of one classifier.
 
     Args:
         predictions: key -> predictions for the same test sets.
-        seed: seed of the bootstrap.
+        how: resampling of the images.
 
     Returns:
-        Columns one, other (keys), noise_type, noise_level, kappa, low, high, n.
+        Columns one, other (keys; the same key twice: its first and its second training), noise_type, noise_level,
+        kappa, low, high, n.
 
     """
     columns = ["noise_type", "noise_level"]
     noises = list(next(iter(predictions.values()))[columns].drop_duplicates().itertuples(index=False, name=None))
     right = {key: {noise: accuracy.correct(table, *noise) for noise in noises} for key, table in predictions.items()}
+    pairs = [((one, 0), (other, 0)) for one, other in itertools.combinations(predictions, 2)]
+    pairs += [((key, 0), (key, 1)) for key in predictions if len(right[key][noises[0]]) > 1]
     rows = [
         {"one": one, "other": other, "noise_type": noise[0], "noise_level": noise[1]}
-        | error_consistency(right[one][noise], right[other][noise], seed)
-        for one, other in itertools.combinations(predictions, 2)
+        | error_consistency(right[one][noise][first], right[other][noise][second], how)
+        for (one, first), (other, second) in pairs
         for noise in noises
     ]
     columns = ["one", "other", "noise_type", "noise_level", "kappa", "low", "high", "n"]

@@ -1,44 +1,60 @@
 """Tables and scores of a GAN, from the evaluator's predictions and features of its images."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from misread.metrics import accuracy, generation, residuals
-from misread.metrics.intervals import Estimate, paired_difference, proportion
+from misread.metrics import accuracy, bootstrap, generation, residuals
+from misread.metrics.bootstrap import Resampling
+from misread.metrics.intervals import Estimate, named, proportion
+
+
+class Compared(NamedTuple):
+    """Images that are compared: features, float32 ``(N, D)``, and tracks, ``(N,)``: frames of one belong together."""
+
+    features: np.ndarray
+    tracks: np.ndarray
+
+    def of(self, rows: np.ndarray) -> "Compared":
+        """The same of some of the images."""
+        return Compared(self.features[rows], self.tracks[rows])
 
 
 def fidelity(
-    generated: np.ndarray, real: np.ndarray, others: np.ndarray, neighbors: int, seed: int
+    generated: Compared, real: Compared, others: Compared, neighbors: int, resamples: int, seed: int
 ) -> tuple[dict[str, float], dict[str, Estimate]]:
-    """Distances of generated images from real images, and as a floor the distances of other real images.
+    """Distances of generated images from real images, and the same of the GAN's training images as a reference.
 
-    Except by chance, generated images cannot be closer to the real images than other real signs of the same classes
-    are.
+    The real images are of tracks that the GAN has not seen. A GAN that copies its training images would reach the
+    reference.
 
     Args:
-        generated: features of generated images, float32 ``(N, D)``.
-        real: features of as many real images.
-        others: features of as many real images of other tracks.
+        generated: generated images, each a track of its own.
+        real: as many real images, of the held-out tracks.
+        others: as many of the GAN's training images.
         neighbors: number of neighbours for `generation.precision_recall`.
-        seed: seed of the subsets of the kernel distance.
+        resamples: number of resamples of the tracks for the intervals.
+        seed: seed of the resamples, and of the subsets of the kernel distance.
 
     Returns:
-        Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. Each
-        score also has a floor, with the suffix ``_floor``.
+        Two dictionaries: fid, kid and kid_spread (standard deviation over the subsets); and precision and recall. The
+        suffix ``_floor`` marks the same scores of the training images.
 
     """
     distances, shares = {}, {}
-    for ending, features in (("", generated), ("_floor", others)):
-        kid, spread = generation.kernel_distance(features, real, np.random.default_rng(seed))
+    for ending, one in {"": generated, "_floor": others}.items():
+        kid, spread = generation.kernel_distance(one.features, real.features, np.random.default_rng(seed))
         distances |= {
-            f"fid{ending}": generation.frechet_distance(features, real),
+            f"fid{ending}": generation.frechet_distance(one.features, real.features),
             f"kid{ending}": kid,
             f"kid_spread{ending}": spread,
         }
-        precise, recalled = generation.precision_recall(real, features, neighbors)
-        shares |= {f"precision{ending}": proportion(precise), f"recall{ending}": proportion(recalled)}
+        found = generation.precision_recall(real.features, one.features, neighbors)
+        for name, hits, tracks in zip(("precision", "recall"), found, (one.tracks, real.tracks), strict=True):
+            how = Resampling(np.unique(tracks, return_inverse=True)[1], resamples, seed)
+            shares[f"{name}{ending}"] = bootstrap.share(hits[None], how)
     return distances, shares
 
 
@@ -107,49 +123,51 @@ def proportions(shares: dict[str, Estimate]) -> pd.DataFrame:
     return pd.DataFrame([{"measure": name, **share._asdict()} for name, share in shares.items()])
 
 
-def downstream(predictions: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Accuracy of each classifier on each test set: classifier, noise_type, noise_level, accuracy, n, low, high.
+def downstream(predictions: dict[str, pd.DataFrame], how: Resampling) -> pd.DataFrame:
+    """Accuracy of each classifier on each test set.
+
+    Columns: classifier, noise_type, noise_level, accuracy, n, low, high, trainings, spread.
 
     Args:
         predictions: classifier -> its predictions for all test sets, a table of `misread.inference.predictions`.
+        how: resampling of the test images.
 
     """
-    tables = [accuracy.by_noise(table).assign(classifier=classifier) for classifier, table in predictions.items()]
-    columns = ["classifier", "noise_type", "noise_level", "accuracy", "n", "low", "high"]
+    tables = [accuracy.by_noise(table, how, name).assign(classifier=name) for name, table in predictions.items()]
+    columns = ["classifier", "noise_type", "noise_level", "accuracy", "n", "low", "high", "trainings", "spread"]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...]) -> pd.DataFrame:
-    """Gain from generated images: accuracy of each augmented classifier minus that of each control, on the same images.
+def gains(predictions: dict[str, pd.DataFrame], controls: tuple[str, ...], how: Resampling) -> pd.DataFrame:
+    """Gain from generated or noisy images: accuracy of a classifier minus that of a control, on the same images.
 
     Args:
         predictions: classifier -> its predictions.
         controls: classifiers trained on real images only.
+        how: resampling of the test images.
 
     Returns:
-        A row for each augmented classifier, control and test set: classifier, control, noise_type, noise_level, gain,
+        A row for each test set, and each augmented classifier with each control, and ``noise`` (half of the real
+        images noisy) with ``real``: classifier, control, noise_type, noise_level, gain,
         low, high (95% interval of the paired difference), n.
 
     """
     rows = []
-    for classifier in (name for name in predictions if name.startswith("augmented-")):
+    pairs = [(name, control) for name in predictions if name.startswith("augmented-") for control in controls]
+    for classifier, control in [*pairs, ("noise", "real")]:
         names = predictions[classifier][["noise_type", "noise_level"]].drop_duplicates().itertuples(index=False)
         for noise_type, level in names:
-            right = accuracy.correct(predictions[classifier], noise_type, level)
-            for control in controls:
-                gain = paired_difference(right, accuracy.correct(predictions[control], noise_type, level))
-                rows.append(
-                    {
-                        "classifier": classifier,
-                        "control": control,
-                        "noise_type": noise_type,
-                        "noise_level": level,
-                        "gain": gain.value,
-                        "low": gain.low,
-                        "high": gain.high,
-                        "n": gain.n,
-                    }
-                )
+            right = [accuracy.correct(predictions[name], noise_type, level) for name in (classifier, control)]
+            gain = bootstrap.difference(*right, how, (classifier, control))
+            rows.append(
+                {
+                    "classifier": classifier,
+                    "control": control,
+                    "noise_type": noise_type,
+                    "noise_level": level,
+                    **named(gain, "gain"),
+                }
+            )
     return pd.DataFrame(rows)
 
 

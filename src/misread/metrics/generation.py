@@ -69,28 +69,24 @@ def precision_recall(real: np.ndarray, generated: np.ndarray, neighbors: int) ->
     return _among(generated, real, neighbors), _among(real, generated, neighbors)
 
 
-def halves_by_track(tracks: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
-    """Two samples of real images without common tracks, with evenly spaced frames of each track.
+def spread_over_tracks(tracks: np.ndarray, count: int) -> tuple[np.ndarray, int]:
+    """Choose images of all tracks, evenly spaced frames of each.
 
     Args:
         tracks: ``(N,)``, track of each image.
-        count: approximate number of images in each sample.
-        rng: random generator that assigns tracks to samples.
+        count: approximate number of images to choose.
 
     Returns:
-        Positions of the first sample, int ``(A,)``; of the second, ``(B,)``; and the largest number of frames per
-        track.
+        Positions of the images, int, ascending; and the largest number of frames per track.
 
     """
     names, positions = np.unique(tracks, return_inverse=True)
-    order = rng.permutation(len(names))
-    frames = max(1, round(count / (len(names) / 2)))
-    samples = []
-    for part in (order[::2], order[1::2]):
-        taken = [np.flatnonzero(positions == track) for track in np.sort(part)]
-        spread = [rows[np.linspace(0, len(rows) - 1, min(frames, len(rows))).round().astype(int)] for rows in taken]
-        samples.append(np.concatenate(spread))
-    return *samples, frames
+    frames = max(1, round(count / len(names)))
+    chosen = []
+    for track in range(len(names)):
+        rows = np.flatnonzero(positions == track)
+        chosen.append(rows[np.linspace(0, len(rows) - 1, min(frames, len(rows))).round().astype(int)])
+    return np.sort(np.concatenate(chosen)), max(map(len, chosen))
 
 
 def _among(points: np.ndarray, others: np.ndarray, neighbors: int) -> np.ndarray:

@@ -32,8 +32,13 @@ def proportion(hits: np.ndarray) -> Estimate:
     n, successes = len(hits), int(np.sum(hits))
     if n == 0:
         return Estimate(float("nan"), float("nan"), float("nan"), 0)
+    return Estimate(successes / n, *wilson(successes, n), n)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Ends of the Wilson score interval of a share."""
     interval = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(successes / n, float(interval.low), float(interval.high), n)
+    return float(interval.low), float(interval.high)
 
 
 def mean_estimate(values: np.ndarray) -> Estimate:

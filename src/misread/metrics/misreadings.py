@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from misread.gtsrb import classes
-from misread.metrics import accuracy
+from misread.metrics import accuracy, bootstrap
+from misread.metrics.bootstrap import Resampling
 from misread.metrics.confusions import frequent_confusions
-from misread.metrics.intervals import proportion
 
 # Class -> strictness. Drivers need not stop to yield, may drive on after a stop, and may not drive at all if entry is
 # forbidden. All other signs let traffic flow.
@@ -57,7 +57,7 @@ def mapping() -> pd.DataFrame:
             (
                 class_id,
                 f"{limits}every sign without a limit but stop, no vehicles and no entry",
-                "allows to drive faster",
+                "one may drive faster",
             )
         )
     table = pd.DataFrame(rows, columns=["class_id", "permits_more", "reason"])
@@ -65,33 +65,41 @@ def mapping() -> pd.DataFrame:
     return table
 
 
-def misreadings(predictions: pd.DataFrame) -> pd.DataFrame:
-    """How often the counted signs of one set are misclassified as a sign that permits more.
+def misreadings(predictions: pd.DataFrame, how: Resampling, key: str) -> pd.DataFrame:
+    """How often the counted signs of one set are misclassified as a sign that permits more, over all trainings.
+
+    Args:
+        predictions: of one set.
+        how: resampling of the test images.
+        key: of the classifier.
 
     Returns:
         A row for each of `GROUPS`: signs, n, wrong (share misclassified), permits_more (share misclassified as a sign
         that permits more) with low and high (95% interval).
 
     """
+    parts = [part.sort_values("row") for part in accuracy.trainings(predictions)]
+    label, prediction = (np.stack([part[column] for part in parts]) for column in ("label", "prediction"))
     rows = []
     for name, group in GROUPS.items():
-        part = predictions[predictions.label.isin(group)]
-        more = proportion(PERMITS_MORE[part.label, part.prediction])
+        chosen = np.isin(label, group)
+        more = bootstrap.share(PERMITS_MORE[label, prediction], how, key, chosen)
         rows.append(
             {
-                "signs": name, "n": more.n, "wrong": float((part.label != part.prediction).mean()),
+                "signs": name, "n": more.n, "wrong": float((label != prediction)[chosen].mean()),
                 "permits_more": more.value, "low": more.low, "high": more.high,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str]) -> dict[str, pd.DataFrame]:
-    """Tables of all classifiers, without noise and under the selected noise.
+def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str], how: Resampling) -> dict[str, pd.DataFrame]:
+    """Tables of all classifiers, without noise and under the selected noise; confusions are of the first training.
 
     Args:
         predictions: classifier -> its predictions for all test sets.
         selected: noise type and level.
+        how: resampling of the test images.
 
     Returns:
         ``confusions`` (`frequent_confusions`) and ``permits_more`` (`misreadings`), with the columns network and noise.
@@ -101,9 +109,9 @@ def tables(predictions: dict[str, pd.DataFrame], selected: tuple[str, str]) -> d
     for key, table in predictions.items():
         for noise in (accuracy.CLEAN, selected):
             part = table[(table.noise_type == noise[0]) & (table.noise_level == noise[1])]
-            pairs = frequent_confusions(part, CONFUSIONS)
+            pairs = frequent_confusions(accuracy.trainings(part)[0], CONFUSIONS)
             pairs["permits_more"] = PERMITS_MORE[pairs.label, pairs.prediction]
-            found = {"confusions": pairs, "permits_more": misreadings(part)}
+            found = {"confusions": pairs, "permits_more": misreadings(part, how, key)}
             for name, rows in found.items():
                 rows.insert(0, "network", key)
                 rows.insert(1, "noise", accuracy.set_name(*noise))

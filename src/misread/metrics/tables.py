@@ -13,6 +13,8 @@ COLUMNS = {
     "n": "n",
     "low": "low",
     "high": "high",
+    "trainings": "trainings",
+    "spread": "spread",
 }
 
 

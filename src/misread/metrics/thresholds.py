@@ -4,16 +4,16 @@ A network's failure curve is the share of noise-induced misclassification over t
 images among those that it classifies correctly without noise. Stronger noise is assumed not to help: the measured
 shares are made monotone by isotonic regression (R. E. Barlow et al., "Statistical Inference under Order Restrictions",
 1972) and joined by straight lines, beginning with a share of 0 at strength 0. A threshold is the strength at which this
-line first reaches a level. Intervals are percentiles of a bootstrap over the images.
+line first reaches a level. Intervals are those of `misread.metrics.bootstrap`.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 from sklearn.isotonic import isotonic_regression
 
-from misread.metrics.intervals import CONFIDENCE
+from misread.metrics import bootstrap
+from misread.metrics.bootstrap import Resampling
 
 REACHED, NOT_REACHED, BELOW_GRID = "reached", "not reached", "already below the smallest strength"
 TOO_FEW = "too few signs are classified correctly without noise"
@@ -27,6 +27,26 @@ class Threshold(NamedTuple):
     low: float | None
     high: float | None
     status: str
+    single: tuple[float | None, ...] = ()  # threshold of each training alone, if there are several
+
+
+class Curves(NamedTuple):
+    """Failure curves of a network under one noise type: monotone shares of failures at each strength.
+
+    Attributes:
+        strengths: ascending, above 0, ``(STRENGTHS,)``.
+        observed: over all trainings, ``(STRENGTHS,)``; NaN if no image is classified correctly without noise.
+        resampled: of each resample, ``(RESAMPLES, STRENGTHS)``.
+        single: of each training, ``(TRAININGS, STRENGTHS)``.
+        images: number of images classified correctly without noise, on average over the trainings.
+
+    """
+
+    strengths: np.ndarray
+    observed: np.ndarray
+    resampled: np.ndarray
+    single: np.ndarray
+    images: float
 
 
 def failures(right_clean: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -50,6 +70,35 @@ def monotone_curve(shares: np.ndarray) -> np.ndarray:
     return isotonic_regression(np.asarray(shares, float), y_min=0, y_max=1)
 
 
+def failure_curves(
+    strengths: np.ndarray, right_clean: np.ndarray, right: np.ndarray, how: Resampling, name: str = ""
+) -> Curves:
+    """Fit the failure curves of a network, as observed and of each resample.
+
+    Args:
+        strengths: ascending, above 0, ``(STRENGTHS,)``.
+        right_clean: which images are classified correctly without noise: bool, ``(TRAININGS, N)``.
+        right: which are with noise: bool, ``(TRAININGS, N, STRENGTHS)``.
+        how: resampling of the images.
+        name: of the network, as for `misread.metrics.bootstrap.totals`.
+
+    """
+    counted = np.concatenate([~right & right_clean[..., None], right_clean[..., None]], axis=-1)
+    found = bootstrap.totals(counted, how, name)
+    of_single = counted.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        observed, resampled, single = (
+            one[..., :-1] / one[..., -1:] for one in (found.observed, found.resampled, of_single)
+        )
+    return Curves(
+        np.asarray(strengths, float),
+        monotone_curve(observed),
+        np.stack([monotone_curve(one) for one in resampled]),
+        np.stack([monotone_curve(one) for one in single]),
+        float(found.observed[-1]),
+    )
+
+
 def crossing(strengths: np.ndarray, curve: np.ndarray, level: float) -> float:
     """Strength at which a piecewise linear curve from (0, 0) first reaches a level; infinite if it never does.
 
@@ -68,44 +117,31 @@ def crossing(strengths: np.ndarray, curve: np.ndarray, level: float) -> float:
     return float(np.interp(level, y[end - 1 : end + 1], x[end - 1 : end + 1]))
 
 
-def threshold(
-    strengths: np.ndarray, failed: np.ndarray, level: float, resamples: int, rng: np.random.Generator
-) -> Threshold:
-    """The strength at which a share of the images first fails, with a 95% bootstrap interval.
+def threshold(curves: Curves, level: float) -> Threshold:
+    """The strength at which a share of the images first fails, with its 95% interval.
 
     Nothing is extrapolated: a threshold above the largest strength or below the smallest is only reported as such.
 
     Args:
-        strengths: ascending, above 0, ``(STRENGTHS,)``.
-        failed: result of `failures`.
+        curves: failure curves.
         level: share, above 0, below 1.
-        resamples: number of bootstrap resamples of the images.
-        rng: random generator for the resamples.
 
     """
-
-    def statistic(rows: np.ndarray, axis: int = -1) -> np.ndarray:
-        # How often each image is drawn, times its failures, is much faster than the failures of all images drawn.
-        drawn = [np.bincount(one, minlength=len(failed)) for one in rows.reshape(-1, len(failed))]
-        shares = np.asarray(drawn, float) @ counted / len(failed)
-        return np.reshape([crossing(strengths, monotone_curve(one), level) for one in shares], rows.shape[:-1])
-
-    rows, counted = np.arange(len(failed)), failed.astype(float)
-    if len(rows) < FEWEST:
+    if curves.images < FEWEST:
         return Threshold(None, None, None, TOO_FEW)
-    value = float(statistic(rows))
+    smallest = curves.strengths[0]
+    value = crossing(curves.strengths, curves.observed, level)
     if not np.isfinite(value):
         return Threshold(None, None, None, NOT_REACHED)
-    if value < strengths[0]:
+    if value < smallest:
         return Threshold(None, None, None, BELOW_GRID)
-    with np.errstate(invalid="ignore"):  # from the unused standard error of values that may be infinite
-        interval = stats.bootstrap(
-            (rows,), statistic, n_resamples=resamples, batch=50, method="percentile", confidence_level=CONFIDENCE,
-            rng=rng,
-        ).confidence_interval  # fmt: skip
-    low = float(interval.low) if interval.low >= strengths[0] else None
-    high = float(interval.high) if np.isfinite(interval.high) else None
-    return Threshold(value, low, high, REACHED)
+
+    def inside(strength: float) -> float | None:
+        return strength if smallest <= strength < np.inf else None
+
+    ends = bootstrap.interval(np.array([crossing(curves.strengths, one, level) for one in curves.resampled]))
+    single = [inside(crossing(curves.strengths, one, level)) for one in curves.single]
+    return Threshold(value, *map(inside, ends), REACHED, tuple(single) if len(single) > 1 else ())
 
 
 def first_failures(strengths: np.ndarray, failed: np.ndarray) -> np.ndarray:

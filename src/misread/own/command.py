@@ -62,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(measure)
     _add_noise(measure)
     measure.add_argument("--refine", type=int, default=2, metavar="N", help="refinements of the grids; default: 2")
+    measure.add_argument(
+        "--group-column",
+        metavar="NAME",
+        help="column of the CSV: images with the same value show one object, and intervals resample these groups",
+    )
     measure.add_argument("--resamples", type=int, metavar="N", help="bootstrap resamples for intervals; default: 1000")
     measure.set_defaults(run=_measure)
     noise = command("noise", "write noisy images, to predict elsewhere", NOISE, "noise")

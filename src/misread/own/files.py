@@ -27,7 +27,6 @@ from misread.own.loading import loadable
 from misread.own.models.model import Model
 from misread.own.models.opened import open_model
 from misread.own.result import Result, refuse_existing
-from misread.own.result_page import version
 from misread.own.settings import REFINEMENTS, Settings, settings
 from misread.parallel import executors
 
@@ -56,6 +55,7 @@ class Request:
     split: str | None = None
     path_column: str | None = None
     label_column: str | None = None
+    group_column: str | None = None
     skip_unreadable: bool = False
     order: str | None = None
     values: str | None = None
@@ -87,7 +87,10 @@ class Request:
 
     def collection(self) -> Collection:
         """Open the data."""
-        return open_images(self.data, split=self.split, path_column=self.path_column, label_column=self.label_column)
+        return open_images(
+            self.data, split=self.split, path_column=self.path_column, label_column=self.label_column,
+            group_column=self.group_column,
+        )  # fmt: skip
 
 
 class _Scores(NamedTuple):
@@ -162,6 +165,8 @@ def _measure(
         names=images.names,
         numbers=images.rows,
         unsafe=class_files.read_unsafe(request.unsafe, of_data),
+        groups=None if collection.groups is None else collection.groups[images.rows],
+        boxes=images.boxes,
         sharing=Sharing(threads, folder),
     )
     said = [*collection.notes, *images.notes, *found.remarks]
@@ -264,7 +269,7 @@ def _record(
             for name, value in vars(request).items()
             if name not in NOT_INPUT
         },
-        "versions": {"misread": version(), "python": platform.python_version()} | _versions(),
+        "versions": {"python": platform.python_version()} | _versions(),
     }
 
 

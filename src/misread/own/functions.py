@@ -27,6 +27,7 @@ def measure(
     classes: Sequence[str] | None = None,
     name: str = "the network",
     names: Sequence[str] | None = None,
+    groups: Sequence | np.ndarray | None = None,
     noise: Sequence[str] | None = None,
     strengths: dict[str, Sequence[float]] | None = None,
     refine: int = 2,
@@ -44,11 +45,13 @@ def measure(
         classes: name of each score; None: its number.
         name: name of the classifier in texts.
         names: name of each image in the table of images; None: its row.
+        groups: group of each image, a number or a name: images of one group show the same object, as the frames of a
+            video do, and intervals resample groups. None: all images are independent.
         noise: noise types; None: all types of the study.
         strengths: noise type -> grid of strengths in the type's own unit; the study's grid for the other types.
         refine: how often the grids are refined where the classifier starts to fail; 0: only the grids.
         seed: seed of the noise and of the bootstrap; None: the study's.
-        resamples: number of bootstrap resamples for the intervals of thresholds; None: the study's.
+        resamples: number of bootstrap resamples for intervals; None: the study's.
         progress: whether to show a progress bar.
 
     Raises:
@@ -63,7 +66,9 @@ def measure(
     if names is not None and len(names) != len(images):
         raise MisreadError(f"names: {len(names)} for {len(images)} images")
     names = None if names is None else [str(one) for one in names]
-    return _measured(as_model(predict, name), images, labels, classes, names, chosen, quiet=not progress)
+    if groups is not None and np.shape(groups) != (len(images),):
+        raise MisreadError(f"groups: expected {len(images)}, one for each image, found the shape {np.shape(groups)}")
+    return _measured(as_model(predict, name), images, labels, classes, names, groups, chosen, quiet=not progress)
 
 
 def _measured(
@@ -72,6 +77,7 @@ def _measured(
     labels: Sequence | np.ndarray,
     classes: Sequence[str] | None,
     names: Sequence[str] | None,
+    groups: Sequence | np.ndarray | None,
     chosen: Settings,
     quiet: bool,
 ) -> Result:
@@ -85,7 +91,9 @@ def _measured(
     rows = assumptions.probe_rows(numbers, chosen.seed)
     found = assumptions.find(model, np.asarray(images[rows]), numbers[rows], {"as given": np.arange(count)})
     predict = predictor(model, found.feeding)
-    measured = of_images(predict, images, numbers, known, chosen, name=model.name, names=names, quiet=quiet)
+    measured = of_images(
+        predict, images, numbers, known, chosen, name=model.name, names=names, groups=groups, quiet=quiet
+    )
     measured.settings.update(model={"name": model.name, "kind": model.kind}, classes=known, scores=found.feeding.scores)
     return measured
 
@@ -118,15 +126,23 @@ def of_images(
     names: Sequence[str] | None = None,
     numbers: np.ndarray | None = None,
     unsafe: np.ndarray | None = None,
+    groups: Sequence | np.ndarray | None = None,
+    boxes: np.ndarray | None = None,
     quiet: bool = False,
     sharing: Sharing = ALONE,
 ) -> Result:
     """Measure a function from images to logits.
 
     The arguments are those of `misread.own.result.of_predictions` and `misread.own.measurement.measure_grids`.
+
+    Raises:
+        MisreadError: all images are of one group.
+
     """
-    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, name, quiet, sharing)
-    found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe)
+    if groups is not None and len(set(np.asarray(groups).tolist())) == 1:
+        raise MisreadError("groups: all images are of one group; intervals need at least two")
+    sweep, energy = measure_grids(predict, images, labels, chosen, numbers, boxes, name, quiet, sharing)
+    found = result.of_predictions(name, sweep, energy, classes, names, chosen, unsafe, groups)
     minimal = measured_tables.minimal_noise(sweep, chosen)
     shown = broken_images.choose(sweep, minimal, chosen.noise_types, broken_images.in_memory(images, chosen, numbers))
     return replace(found, examples=shown)

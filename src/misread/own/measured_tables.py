@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from misread.errors import MisreadError
-from misread.metrics import accuracy, calibration, ranking, sweeps, thresholds
+from misread.metrics import accuracy, bootstrap, calibration, ranking, sweeps, thresholds
 from misread.metrics.accuracy import CLEAN
+from misread.metrics.bootstrap import Resampling
 from misread.metrics.confusions import frequent_confusions
 from misread.own.settings import Settings
 
 CONFUSIONS = 10  # listed for each noise
-NO_PAIRS = ("first", "second", "difference", "low", "high", "n")
 
 
 class Ranking(NamedTuple):
@@ -25,17 +25,20 @@ class Ranking(NamedTuple):
     obstacle: str | None
 
 
-def accuracy_table(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def accuracy_table(
+    sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings, how: Resampling | None = None
+) -> pd.DataFrame:
     """Accuracy without noise and under every noise.
 
     Args:
         sweep: first result of `misread.own.measurement.measure_grids`.
         energy: second result of it.
         settings: the settings.
+        how: resampling of the images for the intervals; None: images are independent, and the intervals are Wilson's.
 
     Returns:
         A row for each noise: noise_type (``none`` without noise), noise_level (``min``, ``avg``, ``max``, or empty
-        between the levels), strength; rmse and psnr after clipping; accuracy with low, high (95% Wilson) and n;
+        between the levels), strength; rmse and psnr after clipping; accuracy with low, high (95% interval) and n;
         balanced_accuracy; induced (share of misclassified images among the clean_correct images that are classified
         correctly without noise) with induced_low, induced_high; monotone (the failure curve fitted to the grid);
         confidence (mean), confidence_when_wrong, ece (expected calibration error).
@@ -44,7 +47,7 @@ def accuracy_table(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings
     clean = sweep[sweep.noise_type == CLEAN[0]]
     groups = sweep.groupby(["noise_type", "strength"], sort=False, observed=True)
     # One noise at a time, so that no copies of all predictions are made.
-    table = pd.concat([_of_noise(clean, part) for _, part in groups], ignore_index=True)
+    table = pd.concat([_of_noise(clean, part, how) for _, part in groups], ignore_index=True)
     level_of = {(kind, value): name for kind, levels in settings.levels.items() for name, value in levels.items()}
     places = zip(table.noise_type, table.strength, strict=True)
     table["noise_level"] = [CLEAN[1] if kind == CLEAN[0] else level_of.get((kind, value), "") for kind, value in places]
@@ -61,14 +64,14 @@ def _curves(sweep: pd.DataFrame, energy: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(of_types, ignore_index=True)
 
 
-def _of_noise(clean: pd.DataFrame, part: pd.DataFrame) -> pd.DataFrame:
+def _of_noise(clean: pd.DataFrame, part: pd.DataFrame, how: Resampling | None) -> pd.DataFrame:
     """Row of one noise, or of the clean images, without its level."""
     kind, strength = part.noise_type.iloc[0], part.strength.iloc[0]
     both = part if kind == CLEAN[0] else pd.concat([clean, part])
     both = both.assign(noise_level=np.where(both.noise_type == CLEAN[0], CLEAN[1], "noise"))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
-        row = accuracy.by_noise(both).tail(1)
+        row = accuracy.by_noise(both, how).tail(1).drop(columns=["trainings", "spread"])
     return row.assign(strength=strength, confidence=part.confidence.mean(), ece=_calibration_error(part))
 
 
@@ -80,13 +83,30 @@ def _calibration_error(part: pd.DataFrame) -> float:
     )
 
 
-def all_thresholds(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings) -> dict[str, dict[str, dict]]:
+def all_thresholds(
+    sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings, how: Resampling
+) -> dict[str, dict[str, dict]]:
     """Noise type -> result of `misread.metrics.sweeps.find_thresholds`, from its grid."""
     sweep, energy = settings.on_grids(sweep), settings.on_grids(energy)
     return {
-        kind: sweeps.find_thresholds(_under(sweep, kind), energy, kind, settings.resamples, settings.seed)
+        kind: sweeps.find_thresholds(sweeps.grid(_under(sweep, kind), kind), energy[energy.noise_type == kind], how)
         for kind in settings.noise_types
     }
+
+
+def resampling(sweep: pd.DataFrame, settings: Settings, groups: Sequence | np.ndarray | None) -> Resampling:
+    """Resampling of the images of a sweep.
+
+    Args:
+        sweep: as for `accuracy_table`.
+        settings: the settings.
+        groups: group of each image, in the order of the rows; None: all images are independent.
+
+    """
+    if groups is None:
+        return bootstrap.independent(int((sweep.noise_type == CLEAN[0]).sum()), settings.resamples, settings.seed)
+    _, positions = np.unique(np.asarray(groups).astype(str), return_inverse=True)
+    return Resampling(positions, settings.resamples, settings.seed)
 
 
 def _under(sweep: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -94,20 +114,20 @@ def _under(sweep: pd.DataFrame, kind: str) -> pd.DataFrame:
     return sweep[sweep.noise_type.isin([CLEAN[0], kind])]
 
 
-def rank(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings) -> Ranking:
+def rank(sweep: pd.DataFrame, energy: pd.DataFrame, settings: Settings, how: Resampling) -> Ranking:
     """Compare the noise types at equal energy, from their grids."""
     sweep, energy = settings.on_grids(sweep), settings.on_grids(energy)
     psnr = {
         kind: energy[energy.noise_type == kind].sort_values("strength").psnr.to_numpy(float)
         for kind in settings.noise_types
     }
-    right = {kind: sweeps.grid(_under(sweep, kind), kind).right for kind in settings.noise_types}
+    grids = {kind: sweeps.grid(_under(sweep, kind), kind) for kind in settings.noise_types}
     try:
-        areas, pairs = ranking.rank(right, psnr)
+        areas, pairs = ranking.rank(grids, psnr, how)
     except MisreadError as error:
-        areas, pairs = pd.DataFrame(columns=["noise_type", "area", "low", "high", "n"]), pd.DataFrame(columns=NO_PAIRS)
-        return Ranking(areas, pairs, str(error))
-    return Ranking(areas, pairs if len(pairs) else pd.DataFrame(columns=NO_PAIRS), None)
+        areas = pd.DataFrame(columns=["noise_type", "area", "low", "high", "n"])
+        return Ranking(areas, pd.DataFrame(columns=ranking.PAIR_COLUMNS), str(error))
+    return Ranking(areas, pairs, None)
 
 
 def confusion_table(
@@ -153,7 +173,8 @@ def minimal_noise(sweep: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     table = clean.reset_index(drop=True)
     for kind in settings.noise_types:
         grid = sweeps.grid(_under(sweep, kind), kind)
-        table[kind] = np.where(grid.right_clean, thresholds.first_failures(grid.strengths, ~grid.right), 0.0)
+        first = thresholds.first_failures(grid.strengths, ~grid.right[0])
+        table[kind] = np.where(grid.right_clean[0], first, 0.0)
     return table
 
 

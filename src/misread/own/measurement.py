@@ -22,6 +22,7 @@ def measure_grids(
     labels: np.ndarray,
     settings: Settings,
     numbers: np.ndarray | None = None,
+    boxes: np.ndarray | None = None,
     title: str = "images",
     quiet: bool = False,
     sharing: Sharing = ALONE,
@@ -34,6 +35,8 @@ def measure_grids(
         labels: int, ``(N,)``.
         settings: the settings.
         numbers: int, ``(N,)``: number of each image in its set, on which its noise depends; None: its row.
+        boxes: int, ``(N, 4)``: pixels of each image that are not padding, from `misread.data.resize.own_box`; None: all
+            pixels.
         title: label of the progress bar.
         quiet: whether there is no progress bar.
         sharing: what is needed to distribute the work.
@@ -43,16 +46,11 @@ def measure_grids(
         strength; and the energy of each noise: noise_type, strength, rmse, psnr.
 
     """
-    rows = {"strengths": np.arange(len(images))}
-    points = [
-        at_strength(CLEAN[0], 0.0, {}),
-        *(
-            at_strength(kind, strength, settings.options[kind])
-            for kind in settings.noise_types
-            for strength in settings.measured(kind)
-        ),
-    ]
-    total, shared = len(points) * len(images), {"seed": settings.seed, "numbers": numbers, "sharing": sharing}
+    rows, points = {"strengths": np.arange(len(images))}, first_points(settings)
+    total, shared = (
+        len(points) * len(images),
+        {"seed": settings.seed, "numbers": numbers, "boxes": boxes, "sharing": sharing},
+    )
     with tqdm(desc=title, unit="img", unit_scale=True, disable=quiet, total=total) as bar:
 
         def predicted(points: Sequence[GridPoint]) -> list[Predicted]:
@@ -64,7 +62,20 @@ def measure_grids(
             bar.total += len(finer) * len(images)
             found += predicted(finer)
     found.sort(key=lambda one: _place(one.point, settings))
-    return _together(found, settings), energy((one.point, one.rmse) for one in found)
+    energies = energy((one.point, one.errors) for one in found)
+    return _together(found, settings), energies[["noise_type", "strength", "rmse", "psnr"]]
+
+
+def first_points(settings: Settings) -> list[GridPoint]:
+    """No noise, and the strengths that are measured before any refinement."""
+    return [
+        at_strength(CLEAN[0], 0.0, {}),
+        *(
+            at_strength(kind, strength, settings.options[kind])
+            for kind in settings.noise_types
+            for strength in settings.measured(kind)
+        ),
+    ]
 
 
 def _together(found: Sequence[Predicted], settings: Settings) -> pd.DataFrame:
@@ -85,10 +96,9 @@ def refined(found: Sequence[Predicted], settings: Settings) -> list[GridPoint]:
     for kind in settings.noise_types:
         of_type = [one for one in found if one.point.place["noise_type"] in (CLEAN[0], kind)]
         grid = sweeps.grid(settings.on_grids(_together(of_type, settings)), kind)
-        failed = thresholds.failures(grid.right_clean, grid.right)
-        if not len(failed):
+        if not len(grid.failed):
             continue
-        curve = thresholds.monotone_curve(failed.mean(axis=0))
+        curve = thresholds.monotone_curve(grid.failed.mean(axis=0))
         levels = settings.levels[kind].values()
         new = {_between(grid.strengths, curve, level) for level in sweeps.LEVELS.values()} - {None}
         new = {BESIDE * strength if strength in levels else strength for strength in new}

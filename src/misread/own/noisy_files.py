@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from misread.data import store, texts
-from misread.data.resize import RESIZE_POLICIES
+from misread.data.resize import RESIZE_POLICIES, own_box
 from misread.errors import MisreadError
 from misread.metrics.accuracy import CLEAN
 from misread.noise import quality
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANIFEST, SETTINGS = "manifest.csv", "settings.json"
 BLOCK = 64  # images that a process writes at a time
-COLUMNS = ["image", "noise_type", "strength", "file", "label", "mse"]
+COLUMNS = ["image", "noise_type", "strength", "file", "label", "mse", "pixels"]
 
 
 def write(request: Request) -> int:
@@ -77,16 +77,17 @@ def _write_block(
             if not request.skip_unreadable:
                 raise
             continue
-        clean = _resized(collection, row, image, request)[None]
+        square, box = _resized(collection, row, image, request)
+        clean = square[None]
         label = collection.classes[collection.labels[row]]
         for kind, strength, noisy in _copies(clean, row, chosen):
             name = "clean" if kind == CLEAN[0] else f"{kind}-{strength!r}".removesuffix(".0")
             path = folder / name / f"{collection.names[row]}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(noisy[0]).save(path)
-            mse = quality.mean_square(clean, noisy)
+            errors = quality.errors(clean, noisy, np.array([box]))
             file = path.relative_to(folder).as_posix()
-            written.append((collection.names[row], kind, strength, file, label, mse))
+            written.append((collection.names[row], kind, strength, file, label, errors.mean_square, errors.pixels))
     return pd.DataFrame(written, columns=COLUMNS)
 
 
@@ -105,9 +106,13 @@ def _copies(clean: np.ndarray, row: int, chosen: Settings):
             )  # fmt: skip
 
 
-def _resized(collection: Collection, row: int, image: np.ndarray, request: Request) -> np.ndarray:
-    """An image at the size that is asked for, or at its own: uint8, ``(height, width, 3)``."""
+def _resized(
+    collection: Collection, row: int, image: np.ndarray, request: Request
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """An image at the size that is asked for, or at its own, and which of its pixels are not padding."""
+    height, width = image.shape[:2]
     if request.size is None:
-        return image
-    roi = (0, 0, image.shape[1], image.shape[0]) if collection.rois is None else tuple(collection.rois[row].tolist())
-    return RESIZE_POLICIES[request.resize](image, roi, request.size)
+        return image, (0, 0, height, width)
+    roi = (0, 0, width, height) if collection.rois is None else tuple(collection.rois[row].tolist())
+    resized = RESIZE_POLICIES[request.resize](image, roi, request.size)
+    return resized, own_box(request.resize, (height, width), roi, request.size)

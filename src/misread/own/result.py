@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from misread import __version__
 from misread.data import store, texts
 from misread.errors import MisreadError
 from misread.metrics import sweeps, thresholds
@@ -35,7 +36,7 @@ class Result:
             strength, low, high (95% interval), rmse, psnr (of the noise at that strength), status.
         ranking: a row for each noise type: noise_type, area (mean accuracy at equal energy), low, high, n, psnr_low,
             psnr_high; the lower the area, the more the noise disrupts. Empty if the types have no common range of PSNR.
-        ranking_pairs: a row for each pair of types: first, second, difference (of the areas), low, high, n.
+        ranking_pairs: a row for each pair of types and measure: `misread.metrics.ranking.Ranks`.
         confusions: table of `misread.own.measured_tables.confusion_table`.
         classes: table of `misread.own.measured_tables.class_table`.
         images: a row for each image: image (its name), label, prediction, confidence (without noise), and for each
@@ -152,6 +153,7 @@ def of_predictions(
     names: Sequence[str] | None,
     settings: Settings,
     unsafe: np.ndarray | None = None,
+    groups: Sequence | np.ndarray | None = None,
 ) -> Result:
     """Compute the tables of a result.
 
@@ -163,23 +165,30 @@ def of_predictions(
         names: name of each image; None: its row.
         settings: the settings.
         unsafe: as for `misread.own.measured_tables.confusion_table`.
+        groups: group of each image, in the order of the rows; None: all images are independent.
 
     """
-    found = measured_tables.all_thresholds(sweep, energy, settings)
-    ranked = measured_tables.rank(sweep, energy, settings)
+    how = measured_tables.resampling(sweep, settings, groups)
+    # Of independent images, Wilson's intervals of accuracies are as good, and take no resampling under every noise.
+    of_accuracies = None if groups is None else how
+    found = measured_tables.all_thresholds(sweep, energy, settings, how)
+    ranked = measured_tables.rank(sweep, energy, settings, how)
     minimal = measured_tables.minimal_noise(sweep, settings)
     of_images = minimal.drop(columns="row")
     of_images.insert(0, "image", minimal.row if names is None else list(names))
     labels = np.asarray(classes, object)
+    grouped = {} if groups is None else {"groups": int(how.groups.max()) + 1}
     return Result(
         name=name,
-        accuracy=measured_tables.accuracy_table(sweep, energy, settings),
-        thresholds=_named(sweeps.threshold_table({name: found}).drop(columns="network")),
+        accuracy=measured_tables.accuracy_table(sweep, energy, settings, of_accuracies),
+        thresholds=_named(
+            sweeps.threshold_table({name: found}).drop(columns=["network", "luma_psnr", "least", "most"])
+        ),
         ranking=ranked.areas,
         ranking_pairs=ranked.pairs,
         confusions=measured_tables.confusion_table(sweep, settings, classes, unsafe),
         classes=measured_tables.class_table(sweep, minimal, settings, classes),
         images=of_images.assign(label=labels[minimal.label], prediction=labels[minimal.prediction]),
-        settings={"noise": settings.as_dict()},
+        settings={"misread": __version__, "noise": settings.as_dict()} | grouped,
         remarks=() if ranked.obstacle is None else (f"{ranked.obstacle[0].upper()}{ranked.obstacle[1:]}.",),
     )

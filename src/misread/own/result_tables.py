@@ -23,7 +23,7 @@ def build(result: Result) -> dict[str, page.Table | None]:
         "accuracy": _accuracies(
             result.accuracy[result.accuracy.noise_level != ""],
             "Accuracy without noise and at the levels of the study",
-            f"95% Wilson intervals; {images}. Failing: of the images that are classified correctly without noise, the "
+            f"{_intervals(result)}; {images}. Failing: of the images that are classified correctly without noise, the "
             "share that is misclassified with it. ECE: expected calibration error, the mean distance between accuracy "
             "and confidence.",
         ),
@@ -38,6 +38,13 @@ def build(result: Result) -> dict[str, page.Table | None]:
         "confusions": _confusions(result),
         "assumptions": _assumptions(result),
     }
+
+
+def _intervals(result: Result) -> str:
+    """What the intervals take into account."""
+    if groups := result.settings.get("groups"):
+        return f"95% intervals over {groups:,} groups of images"
+    return "95% Wilson intervals, which treat images as independent"
 
 
 def _thresholds(result: Result) -> page.Table:
@@ -114,13 +121,18 @@ def _pairs(result: Result) -> page.Table | None:
         {
             "noise": rows["first"].map(style.noise_title),
             "less": rows["second"].map(style.noise_title),
+            "measure": rows.measure.map(wording.MEASURES),
             "difference (95% interval)": [
                 page.Shown(wording.signed(*value), value[0])
                 for value in rows[["difference", "low", "high"]].itertuples(index=False)
             ],
         }
     )
-    return page.table(frame, "Differences between noise types", "Below 0 the first noise is worse.")
+    return page.table(
+        frame,
+        "Differences between noise types",
+        "Below 0 the first noise is worse. Two types are ranked if all measures agree, and no interval contains 0.",
+    )
 
 
 def _classes(result: Result) -> page.Table:

@@ -32,7 +32,7 @@ class Settings:
         options: noise type -> options of its function.
         refine: how often the grid of strengths is refined where the failure curve crosses a threshold's share.
         seed: seed of the noise, of the subset of the images and of the bootstrap.
-        resamples: number of bootstrap resamples for the intervals of thresholds.
+        resamples: number of bootstrap resamples for intervals.
 
     """
 

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".parquet")
 KEYS = ["image", "noise_type", "strength"]
+OF_FILES = [name for name in COLUMNS if name not in KEYS]  # the manifest's own columns
 PREDICTED = ("prediction", "confidence")
 INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__")  # pandas's names for columns with the numbers of rows
 ROUNDED = 1e-5  # largest share by which a strength may differ from that of the manifest, as a float32 does
 OPTIONS = (
-    "size", "images", "split", "path_column", "label_column", "skip_unreadable", "order", "values", "classes",
-    "skip_unknown", "noise", "strengths", "seed",
+    "size", "images", "split", "path_column", "label_column", "group_column", "skip_unreadable", "order", "values",
+    "classes", "skip_unknown", "noise", "strengths", "seed",
 )  # of a request that have no meaning for predictions  # fmt: skip
 
 
@@ -110,9 +111,11 @@ def _joined(path: Path, folder: Path) -> pd.DataFrame:
 
 
 def _energy(found: pd.DataFrame) -> pd.DataFrame:
-    """RMSE and PSNR of every noise, from the mean squared errors of the files."""
+    """RMSE and PSNR of every noise, over the pixels of all files."""
     noisy = found[found.noise_type != CLEAN[0]]
-    energy = noisy.groupby(["noise_type", "strength"], sort=False).mse.mean().pow(0.5).rename("rmse").reset_index()
+    sums = noisy.assign(squares=noisy.mse * noisy.pixels).groupby(["noise_type", "strength"], sort=False)
+    sums = sums[["squares", "pixels"]].sum()
+    energy = (sums.squares / sums.pixels).pow(0.5).rename("rmse").reset_index()
     return energy.assign(psnr=energy.rmse.map(quality.psnr_of))
 
 
@@ -156,7 +159,7 @@ def _table(path: Path, manifest: pd.DataFrame) -> pd.DataFrame:
     if table.duplicated(KEYS).any():
         row = table[table.duplicated(KEYS)].iloc[0]
         raise MisreadError(f"{path}: {row.image}, {row.noise_type} {row.strength}: has more than one prediction")
-    return table.drop(columns=[name for name in table if name in ("file", "label", "mse") or INDEX.match(name)])
+    return table.drop(columns=[name for name in table if name in OF_FILES or INDEX.match(name)])
 
 
 def _known(strengths: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -171,7 +174,7 @@ def _predictions(
     path: Path, found: pd.DataFrame, labels: list[str], kind: str | None
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Names of the classes, and the predicted class and its confidence for each row."""
-    columns = [name for name in found.columns if name not in (*KEYS, "file", "label", "mse", *PREDICTED)]
+    columns = [name for name in found.columns if name not in (*COLUMNS, *PREDICTED)]
     unknown = [name for name in labels if name not in columns]
     if "prediction" in found and unknown:
         return _predicted(path, found, labels)

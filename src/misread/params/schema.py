@@ -1,5 +1,6 @@
 """Schema of ``params.yaml``: typed, frozen sections without unknown keys or unchecked values."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
@@ -7,15 +8,15 @@ from pydantic import Field, ValidationError, model_validator
 from misread.errors import MisreadError
 from misread.network import Settings as NetworkSettings
 from misread.networks import NETWORKS
+from misread.noise.option_ranges import OptionRanges
 from misread.params import own_entries, refusals
+from misread.params.gan_sections import Downstream, Gan, GanKinds
 from misread.params.own_entries import OwnNetwork
-from misread.sections import Chosen, ImageSize, Positive, Rate, ResizePolicy, Rising, Section, Share
+from misread.sections import Chosen, Positive, ResizePolicy, Rising, Section, Share
 
 Source = Literal["gtsrb", "synthetic"]
 Level = Literal["min", "avg", "max"]
 Augmentation = Literal["none", "paper", "label_preserving"]
-GanLoss = Literal["bce", "hinge", "lsgan"]
-Condition = Literal["concat", "projection"]
 
 LEVELS: tuple[str, ...] = get_args(Level)
 
@@ -93,78 +94,17 @@ class Train(Section):
     replicas: Annotated[int, Field(ge=1, le=256)]
 
 
-class Collapse(Section):
-    """Conditions of discriminator collapse, at which training stops with an error."""
+class Repeats(Section):
+    """Networks that are trained more than once, and the numbers of their further trainings."""
 
-    accuracy: Annotated[float, Field(gt=0.5, le=1)]
-    epochs: Positive
-
-
-class GanTraining(Section):
-    """Training settings that both kinds of GAN share."""
-
-    latent_size: Positive
-    batch_size: Annotated[int, Field(ge=2)]  # batch normalisation needs at least two images
-    loss: GanLoss
-    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
-    learning_rate: Rate
-    beta_1: Annotated[float, Field(ge=0, lt=1)]
-    ema: Annotated[float, Field(ge=0, lt=1)]
-    samples_every: Positive
-    collapse: Collapse
-
-
-class PlainGan(Section):
-    """Settings of the unconditional GAN."""
-
-    epochs: Positive
-
-
-class ConditionalGan(Section):
-    """Settings of the conditional GAN."""
-
-    epochs: Positive
-    condition: Condition
-    embedding_size: Positive
-
-
-class GanKinds(Section):
-    """Settings of both kinds of GAN."""
-
-    gan: PlainGan
-    cgan: ConditionalGan
-
-
-class GanEvaluation(Section):
-    """Number of images for the comparison of generated and real images."""
-
-    images: Annotated[int, Field(ge=10)]
-
-
-class Gan(Section):
-    """Settings of the GANs."""
-
-    image_size: ImageSize
-    training: GanTraining
-    kinds: GanKinds
-    evaluation: GanEvaluation
-
-
-class Downstream(Section):
-    """Training of the downstream classifiers, which measure the usefulness of generated signs as training data."""
-
-    network: str
-    epochs: Positive
-    batch_size: Positive
-    learning_rate: Rate
-    weight_decay: Share
-    dropout: Annotated[float, Field(ge=0, lt=1)]
+    networks: list[str]
+    further: list[Annotated[int, Field(ge=2, le=1000)]]
 
     @model_validator(mode="after")
-    def _network_is_small(self) -> "Downstream":
-        known = [name for name in NETWORKS if NETWORKS[name].backbone is None]
-        if self.network not in known:
-            raise ValueError(f"network: {self.network!r}: must be {' or '.join(map(repr, known))}, without a backbone")
+    def _none_twice(self) -> "Repeats":
+        for key, values in (("networks", self.networks), ("further", self.further)):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{key}: {values}: must not have a value twice")
         return self
 
 
@@ -184,8 +124,14 @@ class Sweep(Section):
     """Accuracy over fine grids of noise."""
 
     images: Positive | None
+    random_options: OptionRanges
     fourier: Fourier
     resamples: Annotated[int, Field(ge=100)]
+
+    def ranges(self, noise_types: Iterable[str]) -> dict[str, dict[str, tuple]]:
+        """Noise type -> range of each option that is drawn for each image; of the types that have such a grid."""
+        found = self.random_options.model_dump(exclude_unset=True)
+        return {name: found[name] for name in noise_types if found.get(name)}
 
 
 class Figures(Section):
@@ -204,6 +150,7 @@ class Params(Section):
     noise: Noise
     regimes: Chosen
     baseline: str
+    repeats: Repeats
     train: Train
     networks: Chosen
     gan: Gan
@@ -218,6 +165,12 @@ class Params(Section):
             raise ValueError(f"baseline: {self.baseline!r}: must be {' or '.join(map(repr, self.networks.names))}")
         if "clean" not in self.regimes.names:
             raise ValueError("regimes: must have clean, to which the others are compared")
+        for name in self.repeats.networks:
+            if name not in self.networks.names:
+                raise ValueError(
+                    f"repeats.networks: {name!r}: must be {' or '.join(map(repr, self.networks.names))}; "
+                    "a removed network must be removed here, too"
+                )
         return self
 
     @model_validator(mode="after")
@@ -257,6 +210,19 @@ class Params(Section):
     def classifiers(self) -> tuple[tuple[str, str], ...]:
         """Network and regime of every classifier."""
         return tuple((name, regime) for name in self.networks.names for regime in self.regimes.names)
+
+    def trainings_of(self, network: str) -> tuple[int, ...]:
+        """Numbers of the trainings of a network in each regime, from 1."""
+        return self.trainings if network in self.repeats.networks else (1,)
+
+    @property
+    def trainings(self) -> tuple[int, ...]:
+        """Numbers of the trainings of what is trained more than once, from 1."""
+        return (1, *self.repeats.further)
+
+    def seed_of(self, training: int) -> int:
+        """Seed of a training by its number: of the first, the study's; of each further one, the next number."""
+        return (self.seed + training - 1) % 2**32
 
     def network_in(self, regime: str, name: str) -> NetworkSettings:
         """Settings of a network in a regime.

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, create_model, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from misread import regime
 from misread.networks import NETWORKS
 from misread.noise import at_random
+from misread.noise.option_ranges import OptionRanges
 from misread.noise.types import NOISE_TYPES
-from misread.sections import Range, Section, part_of, ranges_of
+from misread.sections import Range, any_of, part_of
 
 if TYPE_CHECKING:
     from misread.training.recipe import Recipe
@@ -35,13 +36,7 @@ def _known(names: list[str]) -> list[str]:
     return names
 
 
-def _any_of(name: str, sections: dict[str, type[Section]]) -> type[Section]:
-    """Create a section that contains each of ``sections`` as an optional section."""
-    return create_model(name, __base__=Section, **{key: (section, section()) for key, section in sections.items()})
-
-
-Options = _any_of("Options", {name: ranges_of(NOISE_TYPES[name].options) for name in NOISE_TYPES})
-NetworkSettings = _any_of("NetworkSettings", {name: part_of(NETWORKS[name].settings, REPLACED) for name in NETWORKS})
+NetworkSettings = any_of("NetworkSettings", {name: part_of(NETWORKS[name].settings, REPLACED) for name in NETWORKS})
 
 
 class Settings(regime.Settings):
@@ -50,7 +45,7 @@ class Settings(regime.Settings):
     clean_signs: bool
     noise_after_augmentation: bool
     strength: Annotated[Range, AfterValidator(_below_highest)]
-    options: Options
+    options: OptionRanges
     leave_out: Annotated[list[str], AfterValidator(_known)]
     consistency: Annotated[float, Field(ge=0, le=100)]
     networks: NetworkSettings

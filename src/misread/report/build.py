@@ -7,13 +7,14 @@ from misread import paths
 from misread.data import store, texts
 from misread.params import Params
 from misread.report import (
+    certainty,
     confidence,
     disruption,
     error_consistency,
     gan_images,
     gan_training_data,
+    geometry,
     levels,
-    limits,
     mistakes,
     noise_training,
     onset,
@@ -25,14 +26,16 @@ from misread.report import (
     strength_slider,
     style,
     training_curves,
+    validity,
 )
 from misread.report.pictures import Picture, picture
 from misread.report.results import Results
 from misread.report.topic import Topic
 
 MODULES: tuple[ModuleType, ...] = (
-    overview, own_networks, strength_slider, signs, training_curves, levels, onset, disruption, noise_training,
-    mistakes, confidence, error_consistency, gan_images, gan_training_data, limits, provenance,
+    overview, own_networks, strength_slider, signs, training_curves, geometry, levels, onset, disruption,
+    noise_training, mistakes, confidence, error_consistency, gan_images, gan_training_data, certainty, validity,
+    provenance,
 )  # fmt: skip
 # Each topic has a template in templates/sections with the name of its module.
 TOPICS: dict[str, Topic] = {module.__name__.rpartition(".")[2]: module.TOPIC for module in MODULES}
@@ -86,7 +89,9 @@ def context(results: Results, pictures: dict[str, Picture]) -> dict:
         },
         "texts": {topic: content.text(results) for topic, content in shown.items()},
         "answers": {
-            content.question: content.answer(results) for content in shown.values() if content.question is not None
+            content.question: sentences
+            for content in shown.values()
+            if content.question is not None and (sentences := content.answer(results))
         },
     }
 

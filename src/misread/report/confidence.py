@@ -146,25 +146,28 @@ def text(results: Results) -> dict[str, object]:
 
 def answer(results: Results) -> list[str]:
     """The classifier and test set with the most confident wrong predictions, and the calibration errors."""
-    every = pd.concat([table.assign(key=key) for key, table in results.calibration.items()], ignore_index=True)
-    every = every[every.n * (1 - every.accuracy) >= calibration.FEW]
-    if every.empty:
-        return []
-    worst = every.loc[every.confidence_when_wrong.idxmax()]
     clean, noisy = (
         wording.between(
             *(f([which(table) for table in results.calibration.values()]) for f in (min, max)), "{:.3f}".format
         )
         for which in (lambda table: accuracy.on_clean(table).ece, lambda table: mean_of_noisy(table).ece)
     )
-    noise = style.noise_title(worst.noise_type)
-    under = "without noise" if worst.noise_type == paths.CLEAN_SET[0] else f"under {noise} noise ({worst.noise_level})"
-    return [
-        f"The most overconfident network is {results.titles[worst.key]} {under}: its wrong predictions have a mean "
-        f"confidence of {worst.confidence_when_wrong:.2f}.",
-        f"The expected calibration error is {clean} on clean signs, depending on the network and regime, and {noisy} "
-        "on average over the noisy sets.",
+    sentences = [
+        f"The expected calibration error is {clean} on clean signs and {noisy} on average over the noisy sets."
     ]
+    every = pd.concat([table.assign(key=key) for key, table in results.calibration.items()], ignore_index=True)
+    shown = pd.MultiIndex.from_frame(every[["noise_type", "noise_level"]]).isin(strongest(results))
+    every = every[shown & (every.n * (1 - every.accuracy) >= calibration.FEW)]
+    if len(every):
+        worst = every.loc[every.confidence_when_wrong.idxmax()]
+        noise = f"under {style.noise_title(worst.noise_type)} noise ({worst.noise_level})"
+        under = "without noise" if worst.noise_type == paths.CLEAN_SET[0] else noise
+        sentences.insert(
+            0,
+            f"The wrong predictions of {results.titles[worst.key]} {under} have a mean confidence of "
+            f"{worst.confidence_when_wrong:.2f}, the highest in the table.",
+        )
+    return sentences
 
 
 TOPIC = Topic(

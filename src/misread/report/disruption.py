@@ -3,8 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from misread.metrics import ranking
 from misread.noise.types import NOISE_TYPES
-from misread.report import page, style, wording
+from misread.report import onset, page, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -74,53 +75,51 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
-def _significant(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of noise types whose 95% interval of the difference excludes zero: network, worse, better."""
-    clear = pairs[(pairs.low > 0) | (pairs.high < 0)]
-    # The noise with the smaller area under the curve of accuracy over PSNR is worse.
-    first_is_worse = clear.difference < 0
-    return pd.DataFrame(
-        {
-            "network": clear.network,
-            "worse": clear["first"].where(first_is_worse, clear.second),
-            "better": clear.second.where(first_is_worse, clear["first"]),
-        }
-    )
-
-
-def most_disruptive(ranking: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, str | None]:
-    """Key of a classifier -> the noise type that is worse than all others; None if there is none.
+def most_disruptive(pairs: pd.DataFrame) -> dict[str, str | None]:
+    """Key of a classifier -> the noise type that all measures find worse than every other; None if there is none.
 
     Args:
-        ranking: first table of `misread.metrics.ranking.rank`, with a column network.
-        pairs: second table of `misread.metrics.ranking.rank`, with a column network.
+        pairs: `misread.metrics.ranking.Ranks.pairs` with a column network.
 
     """
-    wins = _significant(pairs).groupby(["network", "worse"]).size()
-    others = ranking.noise_type.nunique() - 1
-    worst = {network: noise_type for (network, noise_type), count in wins.items() if count == others}
-    return {key: worst.get(key) for key in ranking.network.unique()}
+    found = {}
+    for key, part in pairs.groupby("network", sort=False):
+        worse: dict[str, int] = {}
+        for (one, other), sign in ranking.order(part).items():
+            if sign:
+                worst = one if sign < 0 else other
+                worse[worst] = worse.get(worst, 0) + 1
+        others = len({*part["first"], *part.second}) - 1
+        found[key] = next((kind for kind, count in worse.items() if count == others), None)
+    return found
 
 
 def order(results: Results) -> page.Table:
-    """The noise types from the most to the least disruptive, for each classifier."""
-    pairs = results.ranking_pairs
+    """The noise types from the most to the least disruptive, for each classifier, at equal energy and equal luma."""
+    tables = {"equal PSNR": (results.ranking, results.ranking_pairs)}
+    tables["equal PSNR of the luma"] = (results.ranking_luma, results.ranking_luma_pairs)
     rows = [
-        {
-            "network": results.titles[key],
-            "most to least disruptive": wording.by_disruption(part, pairs[pairs.network == key]),
+        {"network": results.titles[key]}
+        | {
+            f"most to least disruptive, {name}": wording.by_disruption(
+                areas[areas.network == key], pairs[pairs.network == key]
+            )
+            for name, (areas, pairs) in tables.items()
         }
-        for key, part in results.ranking.groupby("network", sort=False)
+        for key in results.titles
     ]
     return page.table(
         pd.DataFrame(rows),
-        "Noise types from the most to the least disruptive at equal energy",
-        "≈ joins types whose difference has zero in its 95% interval.",
+        "Noise types from the most to the least disruptive",
+        "≈ joins types whose order is open: mean accuracy, mean accuracy above 15 dB, and the PSNR at which 5% and 10% "
+        "of the signs fail do not all agree, or the interval of a difference contains 0 or ends outside the grid. The "
+        "luma is what a grey image shows; Gaussian noise, which differs between the channels, changes it less than the "
+        "other types do.",
     )
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """The order of the noise types, their mean accuracies, and the differences."""
+    """The order of the noise types, their mean accuracies, the differences, and waves of many periods and angles."""
     areas = results.ranking.rename(columns={"area": "value"})
     cells = {
         (row.network, row.noise_type): page.Shown(f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})", row.value)
@@ -131,18 +130,7 @@ def tables(results: Results) -> dict[str, page.Table]:
         {"network": results.titles.values()}
         | {style.noise_title(name): [cells[key, name] for key in results.titles] for name in types}
     )
-    pairs = results.ranking_pairs.rename(columns={"difference": "value"})
-    differences = pd.DataFrame(
-        {
-            "network": pairs.network.map(results.titles),
-            "noise": pairs["first"].map(style.noise_title),
-            "less": pairs.second.map(style.noise_title),
-            "difference (95% interval)": [
-                page.Shown(wording.signed(row.value, row.low, row.high), row.value) for row in pairs.itertuples()
-            ],
-        }
-    )
-    return {
+    found = {
         "order": order(results),
         "ranking": page.table(
             frame,
@@ -151,14 +139,53 @@ def tables(results: Results) -> dict[str, page.Table]:
             f"{areas.psnr_high.min():.0f} dB, with 95% intervals; {_n(areas.n)}. The lower the mean, the more the "
             "noise disrupts.",
         ),
-        "ranking_pairs": page.table(
-            differences,
-            "Differences between noise types",
-            f"Differences of the mean accuracies above, paired on the same signs; {_n(pairs.n)}. Below 0 the first "
-            "noise is worse.",
-        ),
+        "ranking_pairs": _differences(results),
         "fourier": _fourier_table(results),
     }
+    randomly = results.thresholds_random_options
+    return found if randomly.empty else found | {"random_options": _random_table(results, randomly)}
+
+
+def _differences(results: Results) -> page.Table:
+    """Differences between the noise types by each measure."""
+    pairs = results.ranking_pairs
+    frame = pd.DataFrame(
+        {
+            "network": pairs.network.map(results.titles),
+            "noise": pairs["first"].map(style.noise_title),
+            "less": pairs.second.map(style.noise_title),
+            "measure": pairs.measure.map(wording.MEASURES),
+            "difference (95% interval)": [
+                page.Shown(wording.signed(*values), values[0])
+                for values in pairs[["difference", "low", "high"]].itertuples(index=False)
+            ],
+        }
+    )
+    return page.table(
+        frame,
+        "Differences between noise types",
+        f"Paired on the same signs, by each measure; {_n(pairs.n)}. Below 0 the first noise is worse. -: a PSNR is "
+        "outside the grid. An end of an interval is outside the grid if a PSNR may be.",
+    )
+
+
+def _random_table(results: Results, randomly: pd.DataFrame) -> page.Table:
+    """Thresholds under noise whose options are drawn for each image, beside those of the fixed options."""
+    keys = ["network", "noise_type", "level"]
+    fixed = results.thresholds.merge(randomly[keys], on=keys)
+    frame = pd.DataFrame(
+        {"network": fixed.network.map(results.titles), "noise": fixed.noise_type.map(style.noise_title)}
+    )
+    for name, table in {"options of the noisy sets": fixed, "drawn for each sign": randomly}.items():
+        frame[name] = [page.Shown(wording.threshold(row), onset.sort_key(row)) for row in table.itertuples()]
+    ranges = results.settings.sweep.ranges(results.settings.noise.types.names)
+    options = (f"{name} {low:g} to {high:g}" for one in ranges.values() for name, (low, high) in one.items())
+    return page.table(
+        frame[(fixed.level == "p10").to_numpy()],
+        "Fixed and random options",
+        "The strength at which 10% of the signs fail, with the options of the noisy sets, and with options that are "
+        f"drawn for each sign ({', '.join(options)}); 95% intervals; n = {results.counts.sweep:,}.",
+    )
 
 
 def _n(n: pd.Series) -> str:
@@ -188,21 +215,34 @@ def _fourier_table(results: Results) -> page.Table:
 
 def answer(results: Results) -> list[str]:
     """The most disruptive noise type for each regime."""
-    worst = most_disruptive(results.ranking, results.ranking_pairs)
+    worst = most_disruptive(results.ranking_pairs)
     regimes: dict[str, list[str | None]] = {}
     for key, noise_type in worst.items():
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(noise_type)
-    sentences = ["We compare the types of noise at the same energy, that is at the same PSNR."]
+    sentences = [
+        "We compare the types of noise at the same PSNR, by four measures. A type is the most disruptive for a network "
+        "if all measures find it worse than each other type, and no interval of a difference contains 0. At the same "
+        "PSNR of the luma, the order may be another."
+    ]
     for regime, types in regimes.items():
-        counts = pd.Series([style.noise_title(one) if one else "no single type of" for one in types]).value_counts()
-        first, *others = counts.items()
-        share = f"{first[1]} of the {len(types)}" if others else f"all {len(types)}"
-        networks = f"{share} networks" if len(types) > 1 else "the only network"
-        text = f"{first[0]} noise lowers the accuracy most for {networks} trained on "
-        text += results.trained_on[regime]
-        text += "".join(f", and {name} noise for {count}" for name, count in others)
-        sentences.append(f"{text[0].upper()}{text[1:]}.")
+        trained = f"trained on {results.trained_on[regime]}"
+        counts = pd.Series([one for one in types if one], dtype=object).value_counts()
+        for kind, count in counts.items():
+            text = f"{wording.noise_of(kind)} is the most disruptive for {_networks(count, len(types))} {trained}."
+            sentences.append(f"{text[0].upper()}{text[1:]}")
+        if open_orders := types.count(None):
+            sentences.append(
+                f"For {_networks(open_orders, len(types))} {trained}, the measures do not decide which type is the "
+                "most disruptive."
+            )
     return sentences
+
+
+def _networks(count: int, of: int) -> str:
+    """``2 of the 3 networks``."""
+    if of == 1:
+        return "the only network"
+    return f"all {of} networks" if count == of else f"{count} of the {of} networks"
 
 
 TOPIC = Topic(

@@ -16,25 +16,28 @@ APART = 0.14  # largest distance between the points of two pairs; 1 is the dista
 
 
 def panels_of(table: pd.DataFrame, baseline: str) -> dict[str, pd.DataFrame]:
-    """Panels of the figure: the networks of each regime, and the regimes of the baseline network.
+    """Panels of the figure: the networks of each regime, the regimes of the baseline network, and two trainings.
 
     Args:
         table: result of `misread.metrics.agreement.table`.
         baseline: name of the baseline network.
 
     Returns:
-        Title -> rows; panels with a single classifier are omitted.
+        Title -> rows; panels with a single classifier are omitted, except that of two trainings of each.
 
     """
-    if table.empty:
-        return {}
-    one, other = (table[side].str.rsplit("-", n=1, expand=True) for side in ("one", "other"))
-    regimes = {
-        f"networks of the regime {regime}": table[(one[1] == regime) & (other[1] == regime)]
-        for regime in dict.fromkeys([*one[1], *other[1]])
-    }
-    of_baseline = {f"regimes of {baseline}": table[(one[0] == baseline) & (other[0] == baseline)]}
-    return {title: rows for title, rows in (regimes | of_baseline).items() if len(rows)}
+    again = table.one == table.other
+    panels = {"two trainings of a network": table[again]}
+    if not again.all():
+        table = table[~again]
+        one, other = (table[side].str.rsplit("-", n=1, expand=True) for side in ("one", "other"))
+        regimes = {
+            f"networks of the regime {regime}": table[(one[1] == regime) & (other[1] == regime)]
+            for regime in dict.fromkeys([*one[1], *other[1]])
+        }
+        of_baseline = {f"regimes of {baseline}": table[(one[0] == baseline) & (other[0] == baseline)]}
+        panels = regimes | of_baseline | panels
+    return {title: rows for title, rows in panels.items() if len(rows)}
 
 
 def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) -> Figure:
@@ -54,7 +57,7 @@ def kappa(panels: dict[str, pd.DataFrame], titles: dict[str, str], source: str) 
             positions = np.arange(len(part)) + (place - (len(pairs) - 1) / 2) * min(APART, 0.8 / len(pairs))
             # A percentile interval need not contain the estimate.
             errors = np.maximum([part.kappa - part.low, part.high - part.kappa], 0)
-            label = f"{titles[one]}, {titles[other]}"
+            label = titles[one] if one == other else f"{titles[one]}, {titles[other]}"
             axes.errorbar(
                 positions,
                 part.kappa,
@@ -82,11 +85,15 @@ def figures(results: Results) -> dict[str, Drawn]:
     panels = panels_of(results.agreement, results.settings.baseline)
     if not panels:
         return {}
+    pairs = [f"every two networks of a regime, of every two regimes of {results.settings.baseline}"]
+    if results.several:
+        pairs.append("of the first and the second training of a network")
     return {
         "kappa": Drawn(
             kappa(panels, results.titles, results.source),
-            "Error consistency of every two networks of a regime, and of every two regimes of a network, on every test "
-            f"set, with 95% bootstrap intervals; n = {results.counts.test:,}.",
+            f"Error consistency of {', and '.join(pairs)}, on every test set, with 95% bootstrap intervals"
+            f"{'; networks are compared by their first trainings' if results.several else ''}; "
+            f"n = {results.counts.test:,}.",
             "Points with intervals for every two classifiers, over the test sets",
             classifiers=True,
         )
@@ -115,8 +122,8 @@ def tables(results: Results) -> dict[str, page.Table]:
         "kappa": page.table(
             pd.DataFrame(rows, columns=None if rows else ["one", "other"]),
             "Error consistency",
-            f"Cohen's kappa of correctness, on each test set; n = {results.counts.test:,}. Of all pairs: "
-            f"`reports/tables/agreement.csv`. {results.seen_in_training}",
+            "Cohen's kappa of correctness, on each test set, of the first training of each network; n = "
+            f"{results.counts.test:,}. Of all pairs: `reports/tables/agreement.csv`. {results.seen_in_training}",
         )
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from misread import paths
-from misread.report import page, style
+from misread.report import gan_fidelity, page, style
 from misread.report.results import GANS, Results
 from misread.report.topic import Drawn, Topic
 
@@ -100,7 +100,7 @@ def by_class(tables: dict[str, pd.DataFrame], source: str) -> Figure:
 
 
 def fidelity(scores: dict[str, dict], source: str) -> Figure:
-    """FID, KID, precision and recall of each GAN, with a black line at the value of real images.
+    """FID, KID, precision and recall of each GAN, with a black line at the value of the training images.
 
     Args:
         scores: key -> fid, kid, precision and recall, each also with the suffix ``_floor``.
@@ -177,9 +177,13 @@ def noise(tables: dict[str, pd.DataFrame], source: str) -> Figure:
     colors = ["#E69F00"] * len(tables) + ["#7f7f7f"] * len(real)
     figure, panels = plt.subplots(1, len(measures), figsize=(4.75 * len(measures), 4.2), sharey=True, squeeze=False)
     for axes, (measure, title) in zip(panels[0], measures.items(), strict=True):
-        axes.barh(names, [*(table[measure].iloc[0] for table in tables.values()), *real[measure]], color=colors)
+        values = [*(table[measure].iloc[0] for table in tables.values()), *real[measure]]
+        if measure == "periodic_power":  # over several powers of ten, which bars cannot show
+            axes.scatter(values, names, color=colors)
+            axes.set_xscale("log")
+        else:
+            axes.barh(names, values, color=colors)
         axes.set(xlabel=title)
-    panels[0, -1].set_xscale("log" if "periodic_power" in measures else "linear")
     panels[0, 0].invert_yaxis()
     style.source_note(figure, source)
     return figure
@@ -215,8 +219,9 @@ def figures(results: Results) -> dict[str, Drawn]:
         ),
         "fidelity": Drawn(
             fidelity(scores, source),
-            f"Fidelity of the generated signs; black: that of other real signs; {compared}.",
-            "Bars for each GAN beside the floor of real signs",
+            f"Fidelity of the generated signs; black: that of the training signs; {compared}. GANs of "
+            "the two regimes have different references, so their values are not comparable.",
+            "Bars for each GAN beside those of its training images",
         ),
         "taken_for_real": Drawn(
             taken_for_real(results.gan_proportions, source),
@@ -228,49 +233,29 @@ def figures(results: Results) -> dict[str, Drawn]:
         "noise": Drawn(
             noise(results.gan_noise, source),
             f"Noise in generated images, and in the clean and noisy training sets; {compared}.",
-            "Bars of noise left after a median filter, and the power at the frequency of the periodic noise",
+            "Bars of noise left after a median filter, and points of the power at the frequency of the periodic noise",
         ),
     }
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """Scores of each GAN."""
-    rows = [
-        {
-            "GAN": key,
-            "GAN-test": scores.get("gan_test", {}).get("accuracy"),
-            "GAN-train": scores.get("gan_train", {}).get("clean", {}).get("accuracy"),
-            "diversity": scores.get("diversity"),
-            "FID": scores["fid"],
-            "FID of real signs": scores["fid_floor"],
-            "precision": scores["precision"],
-            "recall": scores["recall"],
-            "residual noise": scores["residual_rms"],
-        }
-        for key, scores in results.gan_scores.items()
-    ]
-    two_decimals = dict.fromkeys(("FID", "FID of real signs", "diversity", "residual noise"), "{:.2f}".format)
+    """Scores of each GAN, and ways to train the conditional one."""
     return {
-        "scores": page.table(
-            pd.DataFrame(rows).astype({"GAN-test": float, "GAN-train": float, "diversity": float}),
-            "Scores of the GANs",
-            "GAN-test: share of the generated signs that the evaluator, a small CNN trained on real signs, classifies "
-            "as the intended class. GAN-train: accuracy on the clean test set of a small CNN trained only on generated "
-            "signs. Diversity within a class: 1 is that of real signs. Distances are in the evaluator's features. "
-            "Residual noise: RMS of what a median filter removes, grey levels.",
-            two_decimals,
-        ),
+        "scores": gan_fidelity.scores(results),
         "variants": page.table(
             results.gan_variants,
             "Ways to train the conditional GAN",
             "Measured once on GTSRB, clean signs: how the discriminator gets the class, the loss, the batch size, "
-            "Adam's learning rate. The first row holds the settings of the GANs above, the last row those of the "
-            "original study.",
+            "Adam's learning rate. The first row holds the default settings of this project, the last row those of "
+            "the original study. FID was measured from other real signs than above: compare it within this table only.",
             {"FID": "{:.1f}".format, "learning rate": "{:g}".format},
         ),
     }
 
 
-TOPIC = Topic(
-    "Images generated by GANs", figures=figures, tables=tables, text=lambda results: {"source": results.source}
-)
+def text(results: Results) -> dict[str, object]:
+    """What each discriminator classifies as real."""
+    return {"source": results.source, "discriminators": gan_fidelity.discriminators(results)}
+
+
+TOPIC = Topic("Images generated by GANs", figures=figures, tables=tables, text=text)

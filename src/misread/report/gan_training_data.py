@@ -103,7 +103,7 @@ def figures(results: Results) -> dict[str, Drawn]:
             "Lines of accuracy over the level of noise, one for each classifier",
         ),
         "gains": Drawn(
-            gains(results.gains, results.source),
+            gains(augmented(results), results.source),
             "Accuracy with generated signs added, less that of each classifier trained on real signs alone, paired on "
             f"the same images, with 95% intervals; {every}.",
             "Points with intervals beside a line at zero, for each test set",
@@ -112,19 +112,44 @@ def figures(results: Results) -> dict[str, Drawn]:
 
 
 def tables(results: Results) -> dict[str, page.Table]:
-    """Accuracy of the downstream classifiers on every test set."""
+    """Accuracy of the downstream classifiers on every test set, and the gains."""
     named = results.downstream.assign(
         noise=[style.set_title(row.noise_type, row.noise_level) for row in results.downstream.itertuples()]
     )
+    again = results.settings.repeats.further
     wide = named.pivot_table(index="classifier", columns="noise", values="accuracy", sort=False).reset_index()
     return {
         "downstream": page.table(
             wide,
             "Accuracy of the downstream classifiers",
-            f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps; "
-            f"n = {named.n.max():,} each, {widest(named)}.",
-        )
+            f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps"
+            f"{'; mean over their trainings' if again else ''}; n = {named.n.max():,} each, {widest(named)}.",
+        ),
+        "gains": page.table(
+            gains_side_by_side(results.gains),
+            "Gains from generated and from noisy signs",
+            "Accuracy of a classifier less that of another trained on real signs alone, paired on the same images, "
+            f"with 95% intervals; n = {named.n.max():,}.",
+        ),
     }
+
+
+def augmented(results: Results) -> pd.DataFrame:
+    """Gains from generated images: `misread.metrics.gan_scores.gains` of the classifiers trained on real and them."""
+    return results.gains[results.gains.classifier.str.startswith("augmented-")]
+
+
+def gains_side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each classifier and control, a column for each test set."""
+    rows = []
+    for (classifier, control), part in table.groupby(["classifier", "control"], sort=False):
+        row: dict[str, object] = {"classifier": classifier, "less": control}
+        for one in part.itertuples():
+            row[style.set_title(one.noise_type, one.noise_level)] = page.Shown(
+                wording.signed(one.gain, one.low, one.high), one.gain
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def gain(results: Results, classifier: str, control: str, noise: tuple[str, str]) -> dict[str, float]:
@@ -149,22 +174,22 @@ def answer(results: Results) -> list[str]:
     clean, selected = ("none", "none"), (noise.type, noise.level)
     alone = accuracy_of(results, "generated-clean", clean)
     real = accuracy_of(results, "real", clean)
+    several = ", on average over their trainings" if results.settings.repeats.further else ""
     sentences = [
-        f"A classifier trained only on signs that the conditional GAN generated reaches {alone:.2f} accuracy on the "
-        f"clean test set; trained on real signs it reaches {real:.2f}."
+        f"Classifiers trained only on signs of the conditional GAN trained on clean signs reach {alone:.2f} accuracy "
+        f"on the clean test set{several}; classifiers trained on real signs reach {real:.2f}."
     ]
-    for classifier in results.gains.classifier.unique():
+    for classifier in augmented(results).classifier.unique():
         regime = classifier.rsplit("-", 1)[1]
         sentences.append(
             f"Adding signs of the conditional GAN trained on {regime} signs to the real signs "
             f"{wording.change(**gain(results, classifier, 'real', selected))} under {results.selected} noise and "
             f"{wording.change(**gain(results, classifier, 'real', clean))} on clean signs."
         )
-    added = accuracy_of(results, "noise", selected) - accuracy_of(results, "real", selected)
-    lost = accuracy_of(results, "noise", clean) - accuracy_of(results, "real", clean)
     sentences.append(
-        f"Replacing half of the real signs by noisy ones instead changes the accuracy by {added:+.3f} under this noise "
-        f"and by {lost:+.3f} on clean signs."
+        f"Replacing half of the real signs by noisy ones instead "
+        f"{wording.change(**gain(results, 'noise', 'real', selected))} under this noise and "
+        f"{wording.change(**gain(results, 'noise', 'real', clean))} on clean signs."
     )
     return sentences
 

@@ -109,9 +109,15 @@ def noise_strengths(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame(rows),
         "Strength and error of each noisy set",
-        "Strengths are in the unit of the noise type, RMSE (after clipping) in grey levels, PSNR in dB.",
+        "Strengths are in the unit of the noise type. RMSE, in grey levels, and PSNR, in dB, are those after clipping, "
+        f"over the images without their padding; n = {_images(results):,} test images.",
         {"strength": "{:g}".format, **dict.fromkeys(_columns(rows, "RMSE", "PSNR"), "{:.1f}".format)},
     )
+
+
+def _images(results: Results) -> int:
+    """Number of test images on which the error of the noise was measured."""
+    return next(size["n"] for values in results.noise.values() for name, size in values.items() if name != "strength")
 
 
 def _columns(rows: list[dict], *beginnings: str) -> list[str]:
@@ -133,8 +139,13 @@ def accuracy(results: Results) -> page.Table:
     return page.table(
         pd.DataFrame(rows),
         "Accuracy on the clean test set and on every noisy one",
-        f"n = {tables.n.max():,} images in each set; {widest(tables)}.",
+        f"n = {tables.n.max():,} images in each set{averaged(results)}; {widest(tables)}.",
     )
+
+
+def averaged(results: Results) -> str:
+    """Part of a sentence: accuracies are means over the trainings, if a network has several."""
+    return ", mean over the trainings" if results.several else ""
 
 
 def widest(table: pd.DataFrame) -> str:
@@ -152,13 +163,15 @@ def all_results(results: Results) -> page.Table:
         name = style.set_title(row.noise_type, row.noise_level)
         line[name] = page.Shown(f"{row.accuracy:.3f}<br><sub>{row.low:.3f}-{row.high:.3f}</sub>", row.accuracy)
     heads = ("network", "image size", "regime")
-    regimes = " ".join(f"The regime `{name}` is trained on {text}." for name, text in results.trained_on.items())
+    regimes = " ".join(
+        f"Networks of the regime `{name}` are trained on {text}." for name, text in results.trained_on.items()
+    )
     return page.table(
         pd.DataFrame([dict(zip(heads, key, strict=True)) | line for key, line in lines.items()]),
         "Accuracy of every classifier on every test set",
-        f"Share of the {named.n.max():,} test images that are classified correctly, with the 95% Wilson interval below "
-        f"it. {regimes} {results.seen_in_training} GAN-train: a small CNN trained only on generated signs. Full "
-        "precision: `results.csv`.",
+        f"Share of the {named.n.max():,} test images that are classified correctly{averaged(results)}, with the 95% "
+        f"interval below it. {regimes} {results.seen_in_training} GAN-train: small CNNs trained only on generated "
+        "signs. Full precision: `results.csv`.",
     )
 
 

@@ -221,15 +221,14 @@ def answer(results: Results) -> list[str]:
     sentences = []
     for signs, part in results.permits_more.dropna(subset="permits_more").groupby("signs", sort=False):
         shares = {(row.network, row.noise == "clean"): wording.share(row.permits_more) for row in part.itertuples()}
-        noisy = part[part.noise != "clean"].set_index("network").permits_more
-        worst, best = noisy.idxmax(), noisy.idxmin()
+        noisy = part[part.noise != "clean"].set_index("network")
+        worst, best = noisy.permits_more.idxmax(), noisy.permits_more.idxmin()
         text = (
             f"Under {results.selected} noise, {results.titles[worst]} misclassifies {shares[worst, False]} of the "
-            f"{signs} as a sign that permits a driver to do more; without noise {shares[worst, True]}"
+            f"{signs} as a sign that permits a driver to do more ({shares[worst, True]} without noise)"
         )
-        if noisy[best] < noisy[worst]:
-            text += f". {results.titles[best]} has the lowest shares under this noise: {shares[best, False]}"
-            text += f", and {shares[best, True]} without noise"
+        if noisy.high[best] < noisy.low[worst]:
+            text += f", and {results.titles[best]} {shares[best, False]} ({shares[best, True]} without noise)"
         sentences.append(f"{text}.")
     return sentences
 

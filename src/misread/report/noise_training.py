@@ -46,6 +46,11 @@ def figures(results: Results) -> dict[str, Drawn]:
     }
 
 
+def where(results: Results) -> dict[str, str]:
+    """Key of `misread.metrics.summary` -> the sets on which a change is measured."""
+    return WHERE | {kind: wording.noise_of(kind) for kind in results.settings.noise.types.names}
+
+
 def tables(results: Results) -> dict[str, page.Table]:
     """Change of accuracy by each regime, paired on the same images."""
     rows = [
@@ -55,7 +60,7 @@ def tables(results: Results) -> dict[str, page.Table]:
                 wording.signed(change[which]["difference"], change[which]["low"], change[which]["high"]),
                 change[which]["difference"],
             )
-            for which, what in WHERE.items()
+            for which, what in where(results).items()
         }
         for key, change in results.minus_clean.items()
     ]
@@ -69,6 +74,25 @@ def tables(results: Results) -> dict[str, page.Table]:
     }
 
 
+def side_effects(results: Results, regime: str) -> list[str]:
+    """Sentences on the noise types under which a regime makes networks less accurate than training on clean signs."""
+    sentences = []
+    for kind in results.settings.noise.types.names:
+        worse = {
+            key: change[kind]
+            for key, change in results.minus_clean.items()
+            if key.endswith(f"-{regime}") and change[kind]["high"] < 0
+        }
+        if worse:
+            lost = [-one["difference"] for one in worse.values()]
+            sentences.append(
+                f"Training on {results.trained_on[regime]} lowers the accuracy of "
+                f"{wording.listed([results.titles[key] for key in worse])} under {wording.noise_of(kind)} by "
+                f"{wording.between(min(lost), max(lost), '{:.3f}'.format)}."
+            )
+    return sentences
+
+
 def answer(results: Results) -> list[str]:
     """Gain of each regime under noise, and its loss on clean signs."""
     regimes: dict[str, list[dict]] = {}
@@ -76,18 +100,26 @@ def answer(results: Results) -> list[str]:
         regimes.setdefault(key.rsplit("-", 1)[1], []).append(change)
     sentences = []
     for regime, changes in regimes.items():
-        ranges = {}
-        for which in WHERE:
-            differences = [one[which]["difference"] for one in changes]
-            ranges[which] = wording.between(min(differences), max(differences), "{:+.3f}".format)
         sentences.append(
-            f"Compared with clean signs, training on {results.trained_on[regime]} changes the mean accuracy over the "
-            f"noisy test sets by {ranges['noisy']}, depending on the network, that under {results.selected} noise by "
-            f"{ranges['selected']}, and that on clean signs by {ranges['clean']}."
+            f"Compared with training on clean signs, training on {results.trained_on[regime]} changes the mean "
+            f"accuracy over the noisy test sets by {_range(changes, 'noisy')}, the accuracy under {results.selected} "
+            f"noise by {_range(changes, 'selected')}, and the accuracy on clean signs by {_range(changes, 'clean')}."
         )
+        sentences += side_effects(results, regime)
     if results.seen_in_training and sentences:
         sentences.append(results.seen_in_training)
     return sentences or ["No network was trained on noise."]
+
+
+def _range(changes: list[dict], which: str) -> str:
+    """The range of a change over networks, and for how many of them it may be none."""
+    differences = [one[which]["difference"] for one in changes]
+    text = wording.between(min(differences), max(differences), "{:+.3f}".format)
+    unclear = sum(one[which]["low"] <= 0 <= one[which]["high"] for one in changes)
+    if not unclear:
+        return text
+    of = f" for {unclear} of {len(changes)} networks" if len(changes) > 1 else ""
+    return f"{text} (the interval contains 0{of})"
 
 
 def text(results: Results) -> dict[str, object]:

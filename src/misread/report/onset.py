@@ -82,6 +82,8 @@ def _threshold(axes: plt.Axes, place: int, row: pd.Series, key: str) -> None:
         row.strength, place, xerr=[[max(row.strength - low, 0)], [max(high - row.strength, 0)]],
         marker=style.marker_of(key), ls="none", ms=5, color=color, mfc=color if line == "-" else "white", capsize=3,
     )  # fmt: skip
+    if not pd.isna(row.least):
+        axes.plot([row.least, row.most], [place + 0.3] * 2, marker="|", ms=5, lw=0.8, color=color)
     for bound, marker in ((row.low, "<"), (row.high, ">")):
         if pd.isna(bound):
             axes.plot(row.strength, place, marker, ms=9, mfc="none", color=color)
@@ -108,6 +110,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         strongest = curves[curves.noise_type == noise_type].strength.max()
         never = strongest * 1.8
         quarters = part[["first_quarter", "median", "third_quarter"]].replace(np.inf, never)
+        quarters[part.dominant] = np.nan  # its signs are classified correctly by chance
         first, median, third = quarters.to_numpy().T
         places = range(len(part))
         axes.hlines(places, first, third, color="#999999", lw=2)
@@ -117,7 +120,10 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
         )
         axes.axvline(strongest * 1.3, color="#999999", lw=0.8)
         axes.annotate("never", (never, 1.0), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=6)
-        names = [f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" for row in part.itertuples()]
+        names = [
+            f"{classes.NAMES[row.label]} ({row.label}), n = {row.n}" + ", dominant" * row.dominant
+            for row in part.itertuples()
+        ]
         axes.set_yticks(places, names, fontsize=6)
         axes.invert_yaxis()
     figure.suptitle(title)
@@ -128,6 +134,7 @@ def fragility(table: pd.DataFrame, curves: pd.DataFrame, key: str, title: str, s
 def figures(results: Results) -> dict[str, Drawn]:
     """Failure curves, thresholds, fragile classes."""
     part, titles, source = f"n = {results.counts.sweep:,}", results.titles, results.source
+    line = "The thin line below a dot: range over several trainings. " if results.several else ""
     shown = paths.classifier(results.settings.baseline, "clean")
     return {
         "curves": Drawn(
@@ -141,19 +148,36 @@ def figures(results: Results) -> dict[str, Drawn]:
         "thresholds": Drawn(
             thresholds(results.thresholds, titles, source),
             "The strength at which 10% of the signs fail, with 95% bootstrap intervals; filled: trained on clean "
-            f"signs. An arrow marks an interval that ends outside the grid. {part} test images, less those "
+            f"signs. {line}An arrow marks an interval that ends outside the grid. {part} test images, less those "
             "misclassified without noise.",
             "Dots with intervals for each network and type of noise",
             classifiers=True,
         ),
         "fragility": Drawn(
             fragility(results.fragility, results.curves, shown, titles[shown], source),
-            "The smallest noise at which signs of each class fail: median (dot) and middle half (line). Never: at no "
-            f"strength of the grid. {part} test images, less those misclassified without noise; a class with few signs "
-            "says little.",
+            "The smallest noise at which signs of each class fail, in the first training: median (dot) and middle half "
+            f"(line). Never: at no strength of the grid. {_dominant(results, shown)}{part} test images, less those "
+            "misclassified without noise; a class with few signs says little.",
             "Dots with bars for each class, the most fragile classes first; right of a line those that never fail",
         ),
     }
+
+
+def _dominant(results: Results, key: str) -> str:
+    """What a dominant class is, if a classifier has one."""
+    if not results.fragility[results.fragility.network == key].dominant.any():
+        return ""
+    return (
+        "Dominant: at the largest strength, the network classifies at least half of all images as this class, so its "
+        "own signs are then correct by chance; they are not drawn. "
+    )
+
+
+def _trainings(found: pd.Series) -> str:
+    """Range of a threshold over several trainings; ``found``: row of a threshold table."""
+    if pd.isna(found.least):
+        return ""
+    return wording.between(found.least, found.most, NOISE_TYPES[found.noise_type].number)
 
 
 def sort_key(found: pd.Series) -> float:
@@ -176,6 +200,10 @@ def tables(results: Results) -> dict[str, page.Table]:
             "PSNR, dB": found.psnr,
         }
     )
+    ranges = ""
+    if results.several:
+        frame["trainings"] = [_trainings(row) for row in found.itertuples()]
+        ranges = " Trainings: range over the trainings of a network."
     n = results.curves.n
     return {
         "thresholds": page.table(
@@ -184,10 +212,30 @@ def tables(results: Results) -> dict[str, page.Table]:
             "A sign fails if it is classified correctly without noise and incorrectly with it; "
             f"n = {n.min():,} to {n.max():,} signs. Strengths are in the unit of the noise type "
             f"({_units(results)}). RMSE, in grey levels, and PSNR are those of the noise at this strength after "
-            "clipping.",
+            f"clipping, over the images without their padding.{ranges}",
             {"RMSE": "{:.1f}".format, "PSNR, dB": "{:.1f}".format},
-        )
+        ),
+        "by_size": by_size(results),
     }
+
+
+def by_size(results: Results) -> page.Table:
+    """Thresholds of small, middle and large signs."""
+    found = results.thresholds_by_size
+    rows = []
+    for (key, noise_type), part in found.groupby(["network", "noise_type"], sort=False):
+        row: dict[str, object] = {"network": results.titles[key], "noise": style.noise_title(noise_type)}
+        for one in part.itertuples():
+            row[f"{one.size}, {one.side_low:.0f} to {one.side_high:.0f} px"] = page.Shown(
+                wording.threshold(one), sort_key(one)
+            )
+        rows.append(row)
+    return page.table(
+        pd.DataFrame(rows),
+        "Strengths at which 10% of small, middle and large signs fail",
+        "A third of the signs each, by the root of the area of the annotated sign in the original photograph; with 95% "
+        f"intervals; n = {found.n.min():,} to {found.n.max():,} signs, less those misclassified without noise.",
+    )
 
 
 def _units(results: Results) -> str:
@@ -200,7 +248,8 @@ def answer(results: Results) -> list[str]:
     """The most and the least sensitive classifier for each noise type."""
     sentences = [
         "A network fails on a sign if it classifies the sign correctly without noise and incorrectly with noise. We "
-        "say that it fails regularly if it fails on 10% of these signs."
+        "say that it fails regularly if it fails on 10% of the signs that it classifies correctly without noise. Where "
+        "the intervals of two networks overlap, their order is open."
     ]
     tenth = results.thresholds[results.thresholds.level == "p10"]
     return sentences + [
@@ -215,17 +264,21 @@ def _onset(noise_type: str, part: pd.DataFrame, titles: dict[str, str]) -> str:
     sentences = []
     if len(reached):
         first, last = reached.iloc[0], reached.iloc[-1]
-        text = f"{titles[first.network]} fails regularly at {NOISE_TYPES[noise_type].words(first.strength)}"
+        words = NOISE_TYPES[noise_type].words(first.strength)
+        text = f"the strength is {words} for {titles[first.network]}"
         if len(reached) > 1:
-            text += f", {titles[last.network]} only at {wording.number(last.strength, noise_type)}"
+            text = (
+                f"the strengths are between {words} ({titles[first.network]}) and "
+                f"{wording.number(last.strength, noise_type)} ({titles[last.network]})"
+            )
         sentences.append(text)
-    for status, what in (
-        (BELOW_GRID, "fail regularly at the smallest strength that was tested"),
-        (NOT_REACHED, "do not fail regularly at any strength that was tested"),
-        (TOO_FEW, "classify too few signs correctly without noise to say when they fail"),
+    for status, (one, several), what in (
+        (BELOW_GRID, ("fails", "fail"), "regularly at the smallest strength that was tested"),
+        (NOT_REACHED, ("does", "do"), "not fail regularly at any strength that was tested"),
+        (TOO_FEW, ("classifies", "classify"), "too few signs correctly without noise to have a threshold"),
     ):
-        if counts.get(status):
-            sentences.append(f"{counts[status]} of {len(part)} classifiers {what}")
+        if count := counts.get(status):
+            sentences.append(f"{count} of {len(part)} classifiers {one if count == 1 else several} {what}")
     return f"{wording.noise_of(noise_type)[0].upper()}{wording.noise_of(noise_type)[1:]}: {'; '.join(sentences)}."
 
 

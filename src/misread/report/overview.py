@@ -1,4 +1,4 @@
-"""Overview: two figures, a table with a row for each network and regime, and a sentence on GANs."""
+"""Overview: two figures, and a table with a row for each network and regime."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,7 @@ from misread.metrics import accuracy
 from misread.noise.apply import add_noise
 from misread.noise.types import NOISE_TYPES
 from misread.params.schema import Noise
-from misread.report import gan_training_data, levels, page, signs, style, wording
+from misread.report import levels, page, signs, style, wording
 from misread.report.results import Results
 from misread.report.topic import Drawn, Topic
 
@@ -36,6 +36,7 @@ def accuracy_by_strength(
             part = curves[(curves.network == key) & (curves.noise_type == noise_type)]
             color, line = style.of_classifier(key)
             axes.plot(part.strength, part.accuracy, color=color, ls=line, marker=".", ms=4, lw=1.4, label=title)
+            axes.fill_between(part.strength, part.lowest, part.highest, color=color, alpha=0.15, lw=0)
         axes.set(xlabel=NOISE_TYPES[noise_type].unit, xscale="log", ylim=(0, 1.02))
         axes.set_title(style.noise_title(noise_type), pad=42)
         strengths = curves[curves.noise_type == noise_type].strength
@@ -108,11 +109,12 @@ def figures(results: Results) -> dict[str, Drawn]:
     settings = results.settings
     row = signs.rows_by_class(pd.read_csv(paths.index("test")))[levels.CLASS_SHOWN]
     shown = thumbnails(settings.noise, signs.largest_test_images(settings)[row], row, settings.seed)
+    shaded = " Shaded: range over several trainings." if results.several else ""
     return {
         "accuracy": Drawn(
             accuracy_by_strength(results.curves, results.titles, shown, results.source),
             f"Accuracy against the strength of each noise, and a sign under it; n = {results.counts.sweep:,} test "
-            "images. Solid lines: networks trained on clean signs.",
+            f"images. Solid lines: networks trained on clean signs.{shaded}",
             "Curves of accuracy that fall with the strength of the noise, a panel for each type of noise",
             classifiers=True,
         ),
@@ -135,7 +137,7 @@ def tables(results: Results) -> dict[str, page.Table]:
             "network": table.label.iloc[0],
             "regime": table.regime.iloc[0],
             "clean": page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}"),
-            f"mean of the {len(results.noise)} noises": page.Shown(f"{noisy:.3f}", noisy),
+            f"mean of the {len(results.noise)} noisy sets": page.Shown(f"{noisy:.3f}", noisy),
         }
         tenth = results.thresholds[(results.thresholds.network == key) & (results.thresholds.level == "p10")]
         for found in (one for _, one in tenth.iterrows()):
@@ -146,7 +148,8 @@ def tables(results: Results) -> dict[str, page.Table]:
             pd.DataFrame(rows),
             "Each network in each regime",
             "Accuracy on the clean test set and on average over the noisy ones, and the strength of each noise at "
-            f"which 10% of the signs fail. {results.seen_in_training}",
+            f"which 10% of the signs fail; n = {results.counts.test:,} for accuracies and {results.counts.sweep:,} for "
+            f"strengths. The tables below have all intervals. {results.seen_in_training}",
         )
     }
 
@@ -162,19 +165,4 @@ def _threshold(found: pd.Series) -> page.Shown:
     )
 
 
-def text(results: Results) -> dict[str, object]:
-    """Gains of the downstream classifier from generated signs and from noisy signs."""
-    noise = results.settings.noise
-    clean, selected = paths.CLEAN_SET, (noise.type, noise.level)
-    changes = {
-        which: {
-            name: gan_training_data.accuracy_of(results, name, where)
-            - gan_training_data.accuracy_of(results, "real", where)
-            for name in ("augmented-clean", "noise")
-        }
-        for which, where in (("clean", clean), ("selected", selected))
-    }
-    return {"changes": changes, "selected": results.selected, "image_size": results.settings.gan.image_size}
-
-
-TOPIC = Topic("At a glance", figures=figures, tables=tables, text=text)
+TOPIC = Topic("At a glance", figures=figures, tables=tables)

@@ -87,8 +87,10 @@ def tables(results: Results) -> dict[str, page.Table]:
         "networks": page.table(
             pd.DataFrame(rows),
             "Your networks and the study's",
-            f"Accuracy on the clean test set and on average over the {len(results.noise)} noises, and the strength of "
-            f"each noise at which 10% of the signs fail, with its 95% interval. {_images(results)}",
+            f"Accuracy on the clean test set and on average over the {len(results.noise)} noisy sets, and the "
+            "strength of each noise at which 10% of the signs fail, with its 95% interval. Intervals of your networks "
+            "treat images as independent and are too narrow; those of the study's networks resample tracks. "
+            f"{_images(results)}",
         )
     }
 
@@ -108,7 +110,7 @@ def _row(title: str, clean: pd.Series, noisy: float, thresholds: pd.DataFrame, k
     return {
         "network": title,
         "clean": page.Shown(f"{clean.accuracy:.3f}", clean.accuracy, f"{clean.low:.3f} to {clean.high:.3f}"),
-        "mean of the noises": page.Shown(f"{noisy:.3f}", noisy),
+        "mean of the noisy sets": page.Shown(f"{noisy:.3f}", noisy),
     } | {
         f"10% fail: {style.noise_title(found.noise_type)}": page.Shown(wording.threshold(found), onset.sort_key(found))
         for found in tenth.itertuples()

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from pathlib import Path
 
+from misread import __version__
 from misread.report.results import Results
 from misread.report.topic import Topic
 
@@ -46,6 +47,7 @@ def revision() -> str:
 def text(results: Results) -> dict[str, object]:
     """Everything that is needed to reproduce the report."""
     return {
+        "version": __version__,
         "revision": revision(),
         "versions": [f"Python {platform.python_version()}"]
         + [f"{package} {importlib.metadata.version(package)}" for package in PACKAGES],

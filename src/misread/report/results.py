@@ -7,7 +7,7 @@ import pandas as pd
 
 from misread import paths
 from misread.data import own_results, store, texts
-from misread.metrics import sweeps
+from misread.metrics import accuracy, sweeps
 from misread.params import Params
 from misread.report import style, wording
 
@@ -51,15 +51,22 @@ class Results:
             seen = self.settings.noises_in(regime)
             new = [style.noise_title(name) for name in types if name not in seen]
             if seen and new:
-                sentences.append(f"The regime {regime} is not trained on {wording.listed(new)} noise.")
+                sentences.append(f"Networks of the regime {regime} are not trained on {wording.listed(new)} noise.")
             elif seen:
-                sentences.append(f"The regime {regime} is trained on the same types of noise as the test sets.")
+                sentences.append(
+                    f"Networks of the regime {regime} are trained on the same types of noise as the test sets."
+                )
         return " ".join(sentences)
 
     @cached_property
     def trained_on(self) -> dict[str, str]:
         """Regime -> what its networks are trained on."""
         return {name: wording.trained_on(name, self.settings) for name in self.settings.regimes.names}
+
+    @property
+    def several(self) -> list[str]:
+        """Networks that were trained several times in each regime."""
+        return self.settings.repeats.networks if self.settings.repeats.further else []
 
     @cached_property
     def keys(self) -> list[str]:
@@ -90,13 +97,54 @@ class Results:
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
-        """First tables of `misread.metrics.ranking.rank` with a column network."""
+        """`misread.metrics.ranking.Ranks.areas` with a column network."""
         return self._of_all("ranking")
 
     @cached_property
     def ranking_pairs(self) -> pd.DataFrame:
-        """Second tables of `misread.metrics.ranking.rank` with a column network."""
+        """`misread.metrics.ranking.Ranks.pairs` with a column network."""
         return self._of_all("ranking_pairs")
+
+    @cached_property
+    def ranking_luma(self) -> pd.DataFrame:
+        """As `ranking`, at equal energy of the luma."""
+        return self._of_all("ranking_luma")
+
+    @cached_property
+    def ranking_luma_pairs(self) -> pd.DataFrame:
+        """As `ranking_pairs`, at equal energy of the luma."""
+        return self._of_all("ranking_luma_pairs")
+
+    @cached_property
+    def thresholds_random_options(self) -> pd.DataFrame:
+        """As `thresholds`, under noise whose options are drawn for each image; empty if there is no such noise."""
+        files = {key: texts.read_json(paths.scores(key) / "thresholds_random_options.json") for key in self.keys}
+        return sweeps.threshold_table(files) if any(files.values()) else pd.DataFrame()
+
+    @cached_property
+    def thresholds_by_size(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.sizes.table` with a column network."""
+        return self._of_all("thresholds_by_size")
+
+    @cached_property
+    def psychometric(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.psychometric.table` with a column network."""
+        return self._of_all("psychometric")
+
+    @cached_property
+    def track_effects(self) -> pd.DataFrame:
+        """Tables of `misread.metrics.track_effects.effects` with a column network."""
+        return self._of_all("track_effects")
+
+    @cached_property
+    def tracks(self) -> dict[str, float]:
+        """`misread.data.tracks.Agreement`: how well known tracks are found."""
+        return texts.read_json(paths.TRACKS / "agreement.json")
+
+    @cached_property
+    def groups(self) -> int:
+        """Number of estimated tracks of the test set."""
+        return int(pd.read_csv(paths.TRACKS / "test.csv").group.nunique())
 
     @cached_property
     def fourier(self) -> pd.DataFrame:
@@ -110,13 +158,15 @@ class Results:
 
     @cached_property
     def predictions(self) -> dict[str, pd.DataFrame]:
-        """Key -> predictions for all test sets."""
-        return {key: store.read_table(paths.predictions(key)) for key in self.keys}
+        """Key -> predictions of the first training for all test sets."""
+        return {key: accuracy.trainings(store.read_table(paths.predictions(key)))[0] for key in self.keys}
 
     @cached_property
     def sweeps(self) -> dict[str, pd.DataFrame]:
-        """Key -> predictions over the fine grids of strengths."""
-        return {key: store.read_table(paths.sweep(key) / "strengths.parquet") for key in self.keys}
+        """Key -> predictions of the first training over the fine grids of strengths."""
+        return {
+            key: accuracy.trainings(store.read_table(paths.sweep(key) / "strengths.parquet"))[0] for key in self.keys
+        }
 
     @cached_property
     def histories(self) -> dict[str, pd.DataFrame]:

@@ -38,7 +38,7 @@ def figures(results: Results) -> dict[str, Drawn]:
     return {
         "curves": Drawn(
             training_curves(results.histories, results.titles, results.source),
-            "Accuracy on training and validation images after each epoch; "
+            "Accuracy on training and validation images after each epoch, of the first training; "
             f"n = {counts.training:,} and {counts.held_out:,}.",
             "Curves of training and validation accuracy for each network and regime",
             classifiers=True,
@@ -59,7 +59,10 @@ def tables(results: Results) -> dict[str, page.Table]:
                 "image size, pixels": settings.image_size,
                 "initial weights": "ImageNet" if start == "imagenet" else "random",
                 "last block": getattr(settings, "cut", ""),
-                "epochs, at most": settings.epochs,
+            }
+            | {
+                f"epochs, at most: {regime}": results.settings.network_in(regime, name).epochs
+                for regime in results.settings.regimes.names
             }
         )
     return {
@@ -76,6 +79,7 @@ def text(results: Results) -> dict[str, object]:
     return {
         "augmentation": results.settings.train.augmentation,
         "regimes": results.trained_on,
+        "several": results.several,
     }
 
 

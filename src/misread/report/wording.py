@@ -1,13 +1,23 @@
 """Numbers and lists in words."""
 
 import itertools
+import math
 
 import pandas as pd
 
+from misread.metrics import ranking
 from misread.noise.types import NOISE_TYPES
 from misread.params import Params
 from misread.regimes import REGIMES
 from misread.report.style import noise_title, selected_title
+
+# Measure of `misread.metrics.ranking` -> its name in tables.
+MEASURES = {
+    "area": "mean accuracy",
+    "area_visible": f"mean accuracy above {ranking.VISIBLE:g} dB",
+    "psnr_p05": "minus the PSNR at which 5% fail, dB",
+    "psnr_p10": "minus the PSNR at which 10% fail, dB",
+}
 
 
 def listed(words: list[str]) -> str:
@@ -26,8 +36,10 @@ def number(value: float, noise_type: str) -> str:
 
 
 def signed(value: float, low: float, high: float) -> str:
-    """A difference with its 95% interval."""
-    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    """A difference with its 95% interval, as far as they are within a grid of strengths."""
+    known = f"{value:+.3f}" if math.isfinite(value) else "-"
+    ends = (f"{end:+.3f}" if math.isfinite(end) else "outside the grid" for end in (low, high))
+    return f"{known} ({' to '.join(ends)})"
 
 
 def between(low: float, high: float, format_of=lambda value: f"{value:.2f}") -> str:
@@ -63,18 +75,22 @@ def threshold_interval(found: pd.Series) -> str:
 
 
 def by_disruption(areas: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    """Noise types from the most to the least disruptive: ``A > B ≈ C``; ≈ joins types that may be equally disruptive.
+    """Noise types from the most to the least disruptive: ``A > B ≈ C``.
+
+    > stands where every type before it disrupts more than every type after it; ≈ where one such order is open, because
+    measures disagree or an interval contains zero.
 
     Args:
-        areas: first table of `misread.metrics.ranking.rank`.
-        pairs: second table of `misread.metrics.ranking.rank`.
+        areas: `misread.metrics.ranking.Ranks.areas` of one network.
+        pairs: its `Ranks.pairs`.
 
     """
-    ties = {frozenset((row.first, row.second)) for row in pairs.itertuples() if row.low <= 0 <= row.high}
+    decided = {frozenset(types) for types, sign in ranking.order(pairs).items() if sign}
     types = list(areas.sort_values("area").noise_type)
     text = noise_title(types[0])
-    for before, after in itertools.pairwise(types):
-        text += f"{' ≈ ' if {before, after} in ties else ' > '}{noise_title(after)}"
+    for place, after in enumerate(types[1:], start=1):
+        apart = all(frozenset(pair) in decided for pair in itertools.product(types[:place], types[place:]))
+        text += f"{' > ' if apart else ' ≈ '}{noise_title(after)}"
     return text
 
 

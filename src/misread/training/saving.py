@@ -19,18 +19,20 @@ OBJECT_ID = re.compile(r'(?<="shared_object_id": )\d+')
 def save(model: keras.Model, path: Path) -> None:
     """Write a ``.keras`` file for prediction, without optimizer state, dates and memory addresses."""
     raw = path.with_suffix(".raw.keras")
-    keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
-        for member in sorted(source.namelist()):
-            content = source.read(member)
-            if member == "metadata.json":
-                metadata = json.loads(content)
-                metadata.pop("date_saved")
-                content = json.dumps(metadata).encode()
-            elif member == "config.json":
-                content = _number_objects(content.decode()).encode()
-            target.writestr(zipfile.ZipInfo(member, LONG_AGO), content)
-    raw.unlink()
+    try:
+        keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
+        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
+            for member in sorted(source.namelist()):
+                content = source.read(member)
+                if member == "metadata.json":
+                    metadata = json.loads(content)
+                    metadata.pop("date_saved")
+                    content = json.dumps(metadata).encode()
+                elif member == "config.json":
+                    content = _number_objects(content.decode()).encode()
+                target.writestr(zipfile.ZipInfo(member, LONG_AGO), content)
+    finally:
+        raw.unlink(missing_ok=True)
 
 
 def _number_objects(config: str) -> str:

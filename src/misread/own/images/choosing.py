@@ -15,7 +15,12 @@ ACCEPTED = (
 
 
 def open_images(
-    spec: str | Path, *, split: str | None = None, path_column: str | None = None, label_column: str | None = None
+    spec: str | Path,
+    *,
+    split: str | None = None,
+    path_column: str | None = None,
+    label_column: str | None = None,
+    group_column: str | None = None,
 ) -> Collection:
     """Open labelled images of any kind.
 
@@ -24,12 +29,14 @@ def open_images(
         split: which split of a folder of images to take.
         path_column: name of a table's column of paths.
         label_column: name of a table's column of labels.
+        group_column: name of a table's column of groups.
 
     Raises:
         MisreadError: there is nothing of these kinds, or it is broken; the message says what was expected and found.
 
     """
-    options = {"--split": split, "--path-column": path_column, "--label-column": label_column}
+    of_tables = {"--path-column": path_column, "--label-column": label_column, "--group-column": group_column}
+    options = {"--split": split, **of_tables}
     given = {name: value for name, value in options.items() if value is not None}
     try:
         path = Path(spec).expanduser()
@@ -39,8 +46,8 @@ def open_images(
         _refuse(given, (), "the benchmark")
         return benchmark.open_benchmark()
     if path.is_file() and path.suffix.lower() in TABLES:
-        _refuse(given, ("--path-column", "--label-column"), f"the table {path}")
-        return image_tables.open_image_table(path, path_column, label_column)
+        _refuse(given, tuple(of_tables), f"the table {path}")
+        return image_tables.open_image_table(path, path_column, label_column, group_column)
     if not path.is_dir():
         found = f"a file of type {path.suffix or 'unknown'}" if path.exists() else "no such file or folder"
         raise MisreadError(f"{path}: {ACCEPTED}; found {found}")

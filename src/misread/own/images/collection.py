@@ -28,6 +28,7 @@ class Collection:
             image, if the image cannot be read.
         rois: int32, ``(N, 4)``: region of interest of each image, ``(x1, y1, x2, y2)`` in pixels, right and bottom edge
             exclusive; None: the whole image.
+        groups: int64, ``(N,)``: group of each image; images of one group show the same object. None: unknown.
         files: files that make it up, whose digests are recorded, in a fixed order.
         notes: sentences on what was left out or assumed.
         titles: names of the classes in texts; None: ``classes``.
@@ -40,6 +41,7 @@ class Collection:
     classes: tuple[str, ...]
     read: Callable[[int], Decoded]
     rois: np.ndarray | None = None
+    groups: np.ndarray | None = None
     files: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     titles: tuple[str, ...] | None = None

@@ -25,7 +25,9 @@ BOXES = (
 )
 
 
-def open_image_table(table: Path, path_column: str | None = None, label_column: str | None = None) -> Collection:
+def open_image_table(
+    table: Path, path_column: str | None = None, label_column: str | None = None, group_column: str | None = None
+) -> Collection:
     """Open a CSV file, UTF-8, with a header, separated by commas, semicolons or tabs.
 
     Columns of boxes, ``Roi.X1, Roi.Y1, Roi.X2, Roi.Y2`` or ``x1, y1, x2, y2`` or ``xmin, ymin, xmax, ymax``, are the
@@ -36,6 +38,7 @@ def open_image_table(table: Path, path_column: str | None = None, label_column: 
         table: the file; its paths are relative to its folder, and the images are in its order.
         path_column: name of the column of paths; None: one of the usual names, as ``Path`` or ``filename``.
         label_column: name of the column of labels; None: one of the usual names, as ``label`` or ``ClassId``.
+        group_column: name of the column of groups, as for `Collection`; None: there is none.
 
     Raises:
         MisreadError: the file is no such table, a column is missing, a path is empty, listed twice, missing or outside
@@ -48,6 +51,11 @@ def open_image_table(table: Path, path_column: str | None = None, label_column: 
     label_column = _column(table, rows, label_column, LABELS, "label")
     labels = rows[label_column].str.strip()
     _refuse(table, rows[path_column], labels == "", f"has an empty {label_column}")
+    groups = None
+    if group_column is not None:
+        named = rows[_column(table, rows, group_column, (), "group")].str.strip()
+        _refuse(table, rows[path_column], named == "", f"has an empty {group_column}")
+        groups = pd.factorize(named)[0]
     names = _names(table, rows[path_column])
     classes = in_order(labels.unique())
     return Collection(
@@ -57,6 +65,7 @@ def open_image_table(table: Path, path_column: str | None = None, label_column: 
         classes=classes,
         read=FileReader(table.parent, names),
         rois=_boxes(table, rows, rows[path_column]),
+        groups=groups,
         files=(table, *(table.parent / name for name in names)),
         notes=gaps(classes),
     )
@@ -96,7 +105,7 @@ def _plain(column: str) -> str:
 
 
 def _column(table: Path, rows: pd.DataFrame, wanted: str | None, usual: Sequence[str], what: str) -> str:
-    """Name of the column of paths or labels."""
+    """Name of the column of paths, labels or groups."""
     if wanted is not None:
         if wanted not in rows:
             raise MisreadError(f"--{what}-column: {wanted!r}: {table} has no such column; it has {', '.join(rows)}")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 
 from misread.data import store
-from misread.data.resize import RESIZE_POLICIES, Roi
+from misread.data.resize import RESIZE_POLICIES, Roi, own_box
 from misread.errors import MisreadError
 from misread.own.images.class_names import listed
 from misread.own.images.collection import Collection, Decoded
@@ -37,6 +37,7 @@ class Resized(NamedTuple):
         names: name of each image.
         rows: int64, ``(N,)``: row of each image in the collection, on which its noise depends; ascending if the rows
             that were asked for are.
+        boxes: int16, ``(N, 4)``: pixels of each result that are not padding, from `misread.data.resize.own_box`.
         notes: sentences on conversions, and on images that were left out.
 
     """
@@ -45,6 +46,7 @@ class Resized(NamedTuple):
     labels: np.ndarray
     names: list[str]
     rows: np.ndarray
+    boxes: np.ndarray
     notes: tuple[str, ...]
 
 
@@ -66,6 +68,7 @@ class _Outcome(NamedTuple):
     converted: Counter  # number of images of each conversion
     unreadable: list[tuple[int, str]]  # place and message of each image that cannot be decoded
     outside: list[tuple[int, str]]  # place and message of each image whose region of interest is not inside it
+    boxes: list[np.ndarray]  # own pixels of the images, in parts; zeros for those that cannot be decoded
 
 
 def resized_set(
@@ -111,6 +114,7 @@ def resized_set(
         labels=collection.labels[kept].astype(np.int64),
         names=[collection.names[row] for row in kept],
         rows=kept,
+        boxes=np.delete(np.concatenate(outcome.boxes), lost, axis=0),
         notes=tuple(notes),
     )
 
@@ -148,21 +152,23 @@ def _write_all(job: _Job) -> _Outcome:
     """Write a file in the job's folder, with zeros for images that cannot be decoded."""
     open_memmap(job.folder / FILE, mode="w+", dtype=np.uint8, shape=(len(job.rows), *job.shape))
     block = max(LEAST, -(-len(job.rows) // BLOCKS))
-    total = _Outcome(Counter(), [], [])
+    total = _Outcome(Counter(), [], [], [])
     for _, one in workers.map_blocks(
         partial(_write_block, job), len(job.rows), "images", block, fresh=True, folder=job.folder
     ):
         total.converted.update(one.converted)
         total.unreadable.extend(one.unreadable)
         total.outside.extend(one.outside)
+        total.boxes.extend(one.boxes)
     return total
 
 
 def _write_block(job: _Job, start: int, stop: int) -> _Outcome:
-    outcome = _Outcome(Counter(), [], [])
+    outcome = _Outcome(Counter(), [], [], [])
     step = max(1, WRITTEN // int(np.prod(job.shape)))
     for first in range(start, stop, step):
         images = np.zeros((min(step, stop - first), *job.shape), np.uint8)
+        boxes = np.zeros((len(images), 4), np.int16)
         for place in range(first, first + len(images)):
             try:
                 decoded = job.read(int(job.rows[place]))
@@ -174,9 +180,11 @@ def _write_block(job: _Job, start: int, stop: int) -> _Outcome:
             roi = (0, 0, width, height) if job.rois is None else tuple(map(int, job.rois[place]))
             try:
                 images[place - first] = _resize(decoded.image, roi, job)
+                boxes[place - first] = own_box(job.policy, (height, width), roi, job.shape[:2])
             except MisreadError as error:  # of the region
                 outcome.outside.append((place, str(error)))
         store.write_rows(job.folder, first, images)
+        outcome.boxes.append(boxes)
     return outcome
 
 
