@@ -127,8 +127,8 @@ class TestConfidence:
         table.loc[(table.noise_type == "periodic") & (table.noise_level == "max"), "confidence_when_wrong"] = 0.97
         worst, errors = confidence.answer(results)
         assert worst == (
-            "The wrong predictions of cnn (noisy) under periodic noise (max) have a mean confidence of 0.97, the "
-            "highest in the table."
+            "The wrong predictions of the first training of cnn (noisy) under periodic noise (max) have a mean "
+            "confidence of 0.97, the highest in the table."
         )
         assert "error is 0.200 on clean signs" in errors
 

@@ -161,10 +161,11 @@ def answer(results: Results) -> list[str]:
     if len(every):
         worst = every.loc[every.confidence_when_wrong.idxmax()]
         noise = f"under {style.noise_title(worst.noise_type)} noise ({worst.noise_level})"
+        first = "the first training of " if results.several else ""
         under = "without noise" if worst.noise_type == paths.CLEAN_SET[0] else noise
         sentences.insert(
             0,
-            f"The wrong predictions of {results.titles[worst.key]} {under} have a mean confidence of "
+            f"The wrong predictions of {first}{results.titles[worst.key]} {under} have a mean confidence of "
             f"{worst.confidence_when_wrong:.2f}, the highest in the table.",
         )
     return sentences
