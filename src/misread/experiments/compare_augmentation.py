@@ -45,7 +45,7 @@ def main() -> None:
             variants.run(name, {"train.augmentation": policy} | variants.ONCE, f"score@{KEY}")
             read = partial(variants.read, name)
         rows.append(row(read, policy))
-    pd.DataFrame(rows).round(4).to_csv(TABLE, index=False)
+    pd.DataFrame(rows).round(5).to_csv(TABLE, index=False)
     print(f"{TABLE.relative_to(ROOT)} has the comparison")
 
 

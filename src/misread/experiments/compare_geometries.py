@@ -89,7 +89,7 @@ def main() -> None:
         unpadded.append(regime_row(variants.here, regime, SETTINGS.resize))
         unpadded.append(regime_row(of_variant(NETWORK, regime, UNPADDED), regime, UNPADDED))
     for name, rows in {"resize_policies": accuracies, "without_padding": unpadded}.items():
-        pd.DataFrame(rows).round(4).to_csv(FOLDER / f"{name}.csv", index=False)
+        pd.DataFrame(rows).round(5).to_csv(FOLDER / f"{name}.csv", index=False)
     print("docs/comparisons/resize_policies.csv and docs/comparisons/without_padding.csv have the comparison")
 
 
