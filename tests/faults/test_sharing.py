@@ -62,10 +62,11 @@ def test_another_project_brings_one_network(finished, shared, tmp_path):
 
 
 def test_what_a_reader_needs_is_pulled_alone(finished, shared, tmp_path):
-    assert "dvc pull train evaluate" in README
+    assert "dvc pull train train_again evaluate" in README
     reader = colleague(finished, shared, tmp_path / "reader")
-    reader.dvc("pull", "train", "evaluate")
+    reader.dvc("pull", "train", "train_again", "evaluate")
     assert (reader.folder / "models/cnn-robust/model.keras").exists()
+    assert (reader.folder / "models/cnn-robust/again/2/model.keras").exists()
     assert (reader.folder / "reports/predictions/cnn-robust.parquet").exists()
     assert not (reader.folder / "data/noisy").exists()
 
