@@ -85,13 +85,12 @@ def figures(results: Results) -> dict[str, Drawn]:
     panels = panels_of(results.agreement, results.settings.baseline)
     if not panels:
         return {}
-    pairs = [f"every two networks of a regime, of every two regimes of {results.settings.baseline}"]
-    if results.several:
-        pairs.append("of the first and the second training of a network")
+    again = ", and of the first and the second training of a network" if results.several else ""
     return {
         "kappa": Drawn(
             kappa(panels, results.titles, results.source),
-            f"Error consistency of {', and '.join(pairs)}, on every test set, with 95% bootstrap intervals"
+            "Error consistency of every two networks of a regime and of every two regimes of "
+            f"{results.settings.baseline}{again}, on every test set, with 95% bootstrap intervals"
             f"{'; networks are compared by their first trainings' if results.several else ''}; "
             f"n = {results.counts.test:,}.",
             "Points with intervals for every two classifiers, over the test sets",

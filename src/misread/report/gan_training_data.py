@@ -116,14 +116,14 @@ def tables(results: Results) -> dict[str, page.Table]:
     named = results.downstream.assign(
         noise=[style.set_title(row.noise_type, row.noise_level) for row in results.downstream.itertuples()]
     )
-    again = results.settings.repeats.further
+    several = "; mean over their trainings" if results.settings.repeats.further else ""
     wide = named.pivot_table(index="classifier", columns="noise", values="accuracy", sort=False).reset_index()
     return {
         "downstream": page.table(
             wide,
             "Accuracy of the downstream classifiers",
             f"Small CNNs at {results.settings.gan.image_size} px, trained for the same number of steps"
-            f"{'; mean over their trainings' if again else ''}; n = {named.n.max():,} each, {widest(named)}.",
+            f"{several}; n = {named.n.max():,} each, {widest(named)}.",
         ),
         "gains": page.table(
             gains_side_by_side(results.gains),
